@@ -149,11 +149,12 @@ class KeyRing:
 
 
 def _names(directory: Path) -> list[str]:
-    return sorted(name for name in os.listdir(directory) if _FILE.fullmatch(name))
+    return sorted(file.name for file in directory.iterdir() if _FILE.fullmatch(file.name))
 
 
 def _next_number(directory: Path) -> int:
-    return max((int(_number(name)) for name in os.listdir(directory) if _TAKEN.fullmatch(name)), default=0) + 1
+    taken = [int(_number(file.name)) for file in directory.iterdir() if _TAKEN.fullmatch(file.name)]
+    return max(taken, default=0) + 1
 
 
 def _number(name: str) -> str:
@@ -175,11 +176,12 @@ def _create(directory: Path, number: int) -> bool:
     )
     hidden = directory / f".{uuid4().hex}"
     try:
-        with open(os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        hidden.touch(mode=0o600, exist_ok=False)
+        with hidden.open("wb") as file:
             file.write(pem)
             file.flush()
             os.fsync(file.fileno())
-        os.link(hidden, directory / f"signing-{number:04}.pem")
+        (directory / f"signing-{number:04}.pem").hardlink_to(hidden)
     except FileExistsError:
         return False
     finally:

@@ -16,8 +16,8 @@ from threading import Lock
 from typing import Any
 from uuid import uuid4
 
-from jose import jwk, jws  # type: ignore[import-untyped,unused-ignore]
-from jose.exceptions import JOSEError  # type: ignore[import-untyped,unused-ignore]
+from jose import jwk, jws
+from jose.exceptions import JOSEError
 
 from app.core.keyring import KeyRing, KeySource, PublicKey
 from app.core.problems import MalformedRequest

@@ -234,7 +234,7 @@ FORGED: dict[str, tuple[str, Reason]] = {
     "two-parts": (f"{HEAD}.{BODY}", M),
     "no-signature": (f"{HEAD}.{BODY}.", M),
     "four-parts": (f"{GOOD}.x", M),
-    "jwe-five-parts": (".".join([HEAD, "a", "b", "c", "d"]), M),
+    "jwe-five-parts": (f"{HEAD}.a.b.c.d", M),
     "jws-json": (json.dumps({"payload": BODY, "protected": HEAD, "signature": SIGNATURE}), M),
     "bearer-twice": (f"Bearer {GOOD}", M),
     "blank-before": (" " + GOOD, M),

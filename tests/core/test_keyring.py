@@ -1,6 +1,5 @@
 """The ring of signing keys: one key at first start, rotation without a pause, several processes on one directory."""
 
-import os
 import stat
 import subprocess
 import sys
@@ -48,7 +47,7 @@ class TestLoad:
         with ThreadPoolExecutor(4) as pool:
             rings = list(pool.map(KeyRing.load, [tmp_path] * 4))
         assert len({str(ring.jwks()) for ring in rings}) == 1
-        assert os.listdir(tmp_path) == ["signing-0001.pem"]
+        assert [file.name for file in tmp_path.iterdir()] == ["signing-0001.pem"]
 
     def test_first_starts_of_two_processes_agree_on_one_key(self, tmp_path: Path) -> None:
         script = "import sys, pathlib; from app.core.keyring import KeyRing; "
