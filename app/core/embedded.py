@@ -220,7 +220,7 @@ def _launch(data_dir: Path, durable: bool) -> Path:
     socket_dir = _private(account, base / f"handschlag-{account.user}-{sha256(bytes(cluster)).hexdigest()[:12]}")
     settings = (*_SETTINGS, f"unix_socket_directories={socket_dir}", *(() if durable else _VOLATILE))
     options = " ".join(f"-c {shlex.quote(setting)}" for setting in settings)
-    for _ in range(15):
+    for _ in range(10):
         account.run(binaries / "pg_ctl", "start", "-w", "-D", cluster, "-l", cluster / "server.log", "-o", options)
         if _running(cluster / "postmaster.pid"):
             return socket_dir

@@ -1,0 +1,23 @@
+"""What every request needs of the running process, gathered once at start."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from app.core.ratelimit import Limiter
+from app.core.tokens import KeyRing, Tokens
+from app.core.work import Work
+from app.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """Settings, transactions, tokens and limits of one process."""
+
+    settings: Settings
+    engine: Engine
+    work: Work
+    tokens: Tokens
+    ring: KeyRing
+    limiter: Limiter
+    logins: Limiter

@@ -1,0 +1,137 @@
+"""The document of the API: what FastAPI generates, plus what it cannot know (problems, security, headers)."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from app import __version__
+
+DESCRIPTION = """
+Handschlag verbindet Jugendämter und freie Träger: Qualitätsvereinbarungen, Hilfeplanung, Berichte,
+Fachleistungsstunden und das Verfahren bei Kindeswohlgefährdung (§ 8a SGB VIII).
+
+**Anmelden**: `POST /v1/oauth/token`, danach `Authorization: Bearer …` (hier: Knopf „Authorize“).
+**Anlegen und Handeln**: jedes `POST` trägt einen `Idempotency-Key`; ein Wiederholen liefert die erste Antwort.
+**Ändern**: `If-Match` mit der gelesenen Fassung (`ETag`). **Listen**: `limit`, `cursor`; auch `text/csv` und XLSX.
+**Fehler**: `application/problem+json` (RFC 9457), deutsch oder englisch nach `Accept-Language`; Katalog unter
+`/v1/problems`. Tokens follow RFC 8725.
+"""
+
+_PROBLEM = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string", "maxLength": 200, "description": "stable, listed under /v1/problems"},
+        "title": {"type": "string", "maxLength": 200},
+        "status": {"type": "integer", "format": "int32", "minimum": 400, "maximum": 599},
+        "detail": {"type": "string", "maxLength": 2000},
+        "instance": {"type": "string", "maxLength": 100},
+        "errors": {
+            "type": "array",
+            "maxItems": 100,
+            "items": {
+                "type": "object",
+                "required": ["pointer", "code", "detail"],
+                "properties": {
+                    "pointer": {"type": "string", "maxLength": 1000, "description": "JSON Pointer, or query:name"},
+                    "code": {"type": "string", "maxLength": 100},
+                    "detail": {"type": "string", "maxLength": 1000},
+                },
+            },
+        },
+    },
+}
+_REFUSALS = {
+    "400": "Anfrage nicht lesbar, Parameter unbekannt oder Idempotency-Key fehlt",
+    "401": "Nicht angemeldet",
+    "403": "Keine Berechtigung",
+    "404": "Nicht gefunden oder nicht sichtbar",
+    "405": "Methode nicht erlaubt",
+    "406": "Format nicht lieferbar",
+    "409": "Widerspruch zum Bestand oder Schritt jetzt nicht möglich",
+    "412": "Veraltete Fassung",
+    "413": "Anfrage zu groß",
+    "415": "Inhaltstyp nicht unterstützt",
+    "422": "Angaben nicht gültig",
+    "428": "If-Match fehlt",
+    "429": "Zu viele Anfragen",
+    "500": "Interner Fehler",
+    "503": "Vorübergehend nicht verfügbar",
+}
+_METHODS = ("get", "post", "patch", "delete", "put")
+
+
+def document(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI 3.1 document; made once per process."""
+    if app.openapi_schema is None:
+        made = get_openapi(
+            title="Handschlag",
+            version=__version__,
+            openapi_version="3.1.0",
+            summary="Eine API für Jugendämter und freie Träger",
+            description=DESCRIPTION,
+            routes=app.routes,
+            tags=app.openapi_tags,
+            servers=[{"url": "/", "description": "dieser Dienst"}],
+            license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
+        )
+        _finish(made)
+        app.openapi_schema = made
+    return app.openapi_schema
+
+
+def _finish(made: dict[str, Any]) -> None:
+    components = made.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    schemas["Problem"] = _PROBLEM
+    components["securitySchemes"] = {
+        "token": {
+            "type": "oauth2",
+            "description": "Access token (RFC 9068), checked by RFC8725.",
+            "flows": {
+                "clientCredentials": {"tokenUrl": "/v1/oauth/token", "scopes": {}},
+                "password": {"tokenUrl": "/v1/oauth/token", "scopes": {}},
+            },
+        }
+    }
+    components["responses"] = {
+        f"Problem{status}": {
+            "description": text,
+            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for status, text in _REFUSALS.items()
+    }
+    for path in made["paths"].values():
+        for method, operation in path.items():
+            if method in _METHODS:
+                _refusals(operation, method)
+
+
+def _refusals(operation: dict[str, Any], method: str) -> None:
+    """Declare every problem an operation can answer with, and its security."""
+    parameters = {item["name"]: item["in"] for item in operation.get("parameters", [])}
+    statuses = {"400", "405", "406", "429", "500", "503"}
+    if "x-permission" in operation:
+        operation["security"] = [{"token": [operation["x-permission"]]}]
+        statuses |= {"401", "403"}
+    else:
+        operation["security"] = []
+    if "path" in parameters.values():
+        statuses |= {"404", "422"}
+    if parameters or "requestBody" in operation:
+        statuses.add("422")
+    if "requestBody" in operation:
+        statuses |= {"413", "415"}
+    if method != "get":
+        statuses.add("409")
+    if "If-Match" in parameters:
+        statuses |= {"412", "428"}
+    if operation.get("operationId") == "fetch_token":
+        statuses.add("401")
+    responses = operation.setdefault("responses", {})
+    for status in sorted(statuses):
+        if status not in responses or status == "422":
+            responses[status] = {"$ref": f"#/components/responses/Problem{status}"}

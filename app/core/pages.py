@@ -1,0 +1,85 @@
+"""Lists: keyset pages by sqlakeyset, so that the thousandth page costs what the first does."""
+
+import base64
+import binascii
+from typing import Annotated, Any, Generic, TypeVar
+from urllib.parse import urlencode
+
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlakeyset import BadBookmark, InvalidPage, select_page, unserialize_bookmark
+
+from app.core.problems import Invalid
+
+T = TypeVar("T")
+
+
+class PageQuery(BaseModel):
+    """The query of every list; a room adds its filters and the sorts it offers."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: Annotated[int, Field(ge=1, le=200, description="rows per page")] = 50
+    cursor: Annotated[str | None, Field(max_length=500, description="`next` of the page before")] = None
+    include_total: Annotated[bool, Field(description="count all rows too (slow on large lists)")] = False
+
+
+class Page(BaseModel, Generic[T]):
+    """One page of a list."""
+
+    items: list[T] = Field(title="Einträge")
+    next: str | None = Field(None, title="Zeiger auf die nächste Seite", max_length=500)
+    total: int | None = Field(None, title="Anzahl insgesamt (nur auf Wunsch)")
+    _next_query: str = PrivateAttr("")
+
+    @property
+    def next_query(self) -> str:
+        """The query string of the next page, filters included."""
+        return self._next_query
+
+
+def paginate(
+    db: Session, rows: Select[Any], query: PageQuery, sorts: dict[str, InstrumentedAttribute[Any]], key: Any
+) -> tuple[list[Any], str | None, int | None]:
+    """The entities of one page, the pointer to the next and, if asked, the total.
+
+    Args:
+        rows: a select of one entity, filtered to what the actor may see.
+        sorts: the sorts of this list by name; the query's `sort` names one, `-` in front turns it round.
+        key: the column that breaks ties (the id).
+    """
+    name: str = getattr(query, "sort", None) or next(iter(sorts))
+    column = sorts[name.removeprefix("-")]
+    ordered = rows.order_by(column.desc(), key.desc()) if name.startswith("-") else rows.order_by(column, key)
+    page = _select(db, ordered, query, name)
+    following = _cursor(name, page.paging.bookmark_next) if page.paging.has_next else None
+    total = db.scalar(select(func.count()).select_from(rows.subquery())) if query.include_total else None
+    return [row[0] for row in page], following, total
+
+
+def _select(db: Session, ordered: Select[Any], query: PageQuery, name: str) -> Any:
+    if query.cursor is None:
+        return select_page(db, ordered, per_page=query.limit)
+    try:
+        sort, _, bookmark = base64.urlsafe_b64decode(query.cursor.encode()).decode().partition("|")
+        if sort != name:
+            raise ValueError("cursor of another sort")
+        return select_page(db, ordered, per_page=query.limit, page=unserialize_bookmark(bookmark))
+    except (ValueError, InvalidPage, BadBookmark, binascii.Error, KeyError, TypeError, IndexError):
+        raise Invalid.field(
+            "query:cursor", "cursor", "Dieser Zeiger gehört nicht zu dieser Liste.", "No cursor of this list."
+        ) from None
+
+
+def _cursor(name: str, bookmark: str) -> str:
+    return base64.urlsafe_b64encode(f"{name}|{bookmark}".encode()).decode()
+
+
+def page_of(items: list[T], following: str | None, total: int | None, query: PageQuery) -> Page[T]:
+    """The page as it is answered."""
+    page = Page(items=items, next=following, total=total)
+    if following:
+        asked = query.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+        page._next_query = urlencode({**asked, "cursor": following})
+    return page

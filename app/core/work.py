@@ -1,0 +1,76 @@
+"""One request is one transaction, and this is the place that commits.
+
+The answer is made before the commit and leaves after it, so that a failing commit can never look like success.
+Each transaction starts by saying for whom it runs: the database role that is not the owner, and the organisation
+that row-level security compares with.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm.exc import StaleDataError
+
+from app.core.db import CONSTRAINT_TEXTS
+from app.core.problems import Conflict, StaleVersion, Text, Unauthenticated, Unavailable
+from app.core.tokens import Claims
+from app.policy import Actor
+
+API_ROLE = "handschlag_api"
+SYSTEM_ROLE = "handschlag_system"
+Resolve = Callable[[Session, Claims], Actor | None]
+"""Finds the actor of a token and puts the transaction under its organisation, in one statement."""
+
+_SYSTEM = text(f"SELECT set_config('role', '{SYSTEM_ROLE}', true)")
+_ANYTHING = Text("Die Angaben widersprechen dem Bestand.", "The content contradicts stored data.")
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Opens transactions. `resolve` comes from the identity room: the ground floor looks nobody up."""
+
+    sessions: sessionmaker[Session]
+    resolve: Resolve
+
+    @contextmanager
+    def as_actor(self, claims: Claims) -> Iterator[tuple[Session, Actor]]:
+        """A transaction of the token's owner; 401 when the account is gone or locked."""
+        with self._transaction() as db:
+            actor = self.resolve(db, claims)
+            if actor is None:
+                raise Unauthenticated("account")
+            yield db, actor
+
+    @contextmanager
+    def as_system(self) -> Iterator[Session]:
+        """A transaction of the service itself: worker, login, command line."""
+        with self._transaction() as db:
+            db.execute(_SYSTEM)
+            yield db
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Session]:
+        try:
+            with self.sessions() as db:
+                yield db
+                db.commit()
+        except StaleDataError:
+            raise StaleVersion from None
+        except IntegrityError as error:
+            raise Conflict(reason=_meaning(error)) from error
+        except (OperationalError, PoolTimeout) as error:
+            raise Unavailable from error
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise Unavailable from error
+            raise
+
+
+def _meaning(error: IntegrityError) -> Text:
+    """The sentence for the constraint that refused."""
+    diagnostics = getattr(error.orig, "diag", None)
+    return CONSTRAINT_TEXTS.get(getattr(diagnostics, "constraint_name", None) or "", _ANYTHING)

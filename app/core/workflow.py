@@ -1,0 +1,186 @@
+"""The one machine behind everything that has a life cycle.
+
+A room writes its table of rows; `fire` is the only function that moves a state: it finds the row, checks right and
+guards, sets the state, and writes audit and event in the same breath. The tables are published as data
+(`/v1/workflows`), so that no front end hard-codes them.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar, Protocol
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+from sqlalchemy.orm import Mapped, Session
+
+from app.core import audit, outbox
+from app.core.db import Versioned
+from app.core.problems import GuardRefused, PermissionMissing, Text, TransitionNotAllowed
+from app.core.types import CodeList, Out
+from app.policy import Actor, OrganisationKind, Permission
+
+
+class Stateful(Versioned):
+    """A row with a life cycle; `changed_at` moves with every step, so that every step is a new version."""
+
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+
+class Subject(Protocol):
+    """What `fire` needs of a row."""
+
+    id: Any
+    state: Any
+    version: Any
+    changed_at: Any
+
+    @property
+    def audience(self) -> list[UUID]: ...  # noqa: D102  # who learns of its steps
+
+    @property
+    def tenant_id(self) -> UUID: ...  # noqa: D102  # whose audit chain it joins
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One attempt: who wants what, when, with which data."""
+
+    action: str
+    actor: Actor
+    at: datetime
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+Guard = Callable[[Any, Move], Text | None]
+"""A pure condition of a step: a reason against it, or None."""
+BOTH = frozenset(OrganisationKind)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a table: this action leads from these states to that one.
+
+    `needs=None`: only the system takes this step (time does). `side`: whose actors may take it.
+    """
+
+    action: str
+    title: str
+    sources: frozenset[Any]
+    target: CodeList
+    needs: Permission | None
+    side: frozenset[OrganisationKind] = BOTH
+    guards: tuple[Guard, ...] = ()
+    law: str = ""
+    body: type[BaseModel] | None = None
+
+
+class AllowedAction(Out):
+    """A step the caller may take now."""
+
+    action: str = Field(title="Aktion", max_length=60)
+    title: str = Field(title="Bezeichnung", max_length=200)
+    fields: list[str] = Field(title="Angaben, die dazu gehören (Pflichtangaben)", max_length=50)
+    law: str = Field("", title="Rechtsgrundlage", max_length=200)
+
+
+class Workflow:
+    """A named transition table."""
+
+    catalogue: ClassVar[dict[str, "Workflow"]] = {}
+
+    def __init__(self, name: str, title: str, states: type[CodeList], initial: CodeList, rows: Sequence[Row]) -> None:
+        self.name, self.title, self.states, self.initial, self.rows = name, title, states, initial, tuple(rows)
+        seen: set[tuple[str, Any]] = set()
+        for row in self.rows:
+            for source in row.sources:
+                if (row.action, source) in seen:
+                    raise TypeError(f"{name}: {row.action} from {source} stands twice")
+                seen.add((row.action, source))
+        Workflow.catalogue[name] = self
+
+    def begin(self, db: Session, subject: Any, *, actor: Actor, at: datetime, **details: Any) -> None:
+        """Put a new row under the table: initial state, audit, event `<name>.<initial state>`."""
+        subject.state = self.initial
+        subject.created_at = subject.changed_at = at
+        db.add(subject)
+        db.flush()
+        self._tell(db, subject, Move("create", actor, at, details), ("", self.initial.value), law="")
+
+    def fire(self, db: Session, subject: Subject, action: str, *, actor: Actor, at: datetime, **data: Any) -> None:
+        """Move a row one step.
+
+        Raises:
+            TransitionNotAllowed: no such row for the present state; tells which actions there are.
+            PermissionMissing: the actor's role or side does not take this step.
+            GuardRefused: with every reason.
+        """
+        row = self._row(subject, action, actor)
+        if row.needs is None and not actor.is_system:
+            raise PermissionMissing(permission=f"{self.name}:system")
+        if row.needs is not None and not self._may(row, actor):
+            raise PermissionMissing(permission=row.needs.value)
+        move = Move(action, actor, at, data)
+        reasons = [reason for guard in row.guards if (reason := guard(subject, move))]
+        if reasons:
+            raise GuardRefused(reasons=reasons)
+        before = subject.state
+        subject.state = row.target
+        subject.changed_at = at
+        db.flush()
+        self._tell(db, subject, move, (before.value, row.target.value), law=row.law)
+
+    def allowed(self, subject: Subject, actor: Actor) -> list[AllowedAction]:
+        """The steps this actor may try now; guards speak when they are tried."""
+        return [
+            AllowedAction(action=row.action, title=row.title, fields=required_fields(row.body), law=row.law)
+            for row in self.rows
+            if subject.state in row.sources and row.needs is not None and self._may(row, actor)
+        ]
+
+    def _row(self, subject: Subject, action: str, actor: Actor) -> Row:
+        for row in self.rows:
+            if row.action == action and subject.state in row.sources:
+                return row
+        allowed = [item.action for item in self.allowed(subject, actor)]
+        raise TransitionNotAllowed(state=subject.state.value, allowed=allowed)
+
+    def _may(self, row: Row, actor: Actor) -> bool:
+        if actor.is_system:
+            return True
+        return row.needs is not None and actor.may(row.needs) and actor.organisation_kind in row.side
+
+    def _tell(self, db: Session, subject: Subject, move: Move, states: tuple[str, str], law: str) -> None:
+        audit.record(
+            db,
+            tenant_id=subject.tenant_id,
+            actor=move.actor,
+            action=f"{self.name}.{move.action}",
+            subject_kind=self.name,
+            subject_id=subject.id,
+            at=move.at,
+            states=states,
+            law=law,
+            details={**move.data, "version": subject.version},
+        )
+        outbox.emit(
+            db,
+            f"{self.name}.{states[1]}",
+            tenant_id=subject.tenant_id,
+            subject_kind=self.name,
+            subject_id=subject.id,
+            audience=subject.audience,
+            actor=move.actor,
+            at=move.at,
+            action=move.action,
+            states=states,
+            data={"version": subject.version},
+        )
+
+
+def required_fields(body: type[BaseModel] | None) -> list[str]:
+    """The members an action's body must have, besides `action` itself."""
+    if body is None:
+        return []
+    return [name for name, info in body.model_fields.items() if info.is_required() and name != "action"]

@@ -1,0 +1,93 @@
+"""Wiring and lifespan, nothing else: `create_app()` joins the floors and the rooms."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from anyio import to_thread
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from app import __version__
+from app.core import docs, health, log, openapi, refusals
+from app.core.asgi import Envelope
+from app.core.db import make_engine, make_sessions
+from app.core.kernel import Kernel
+from app.core.keyring import KeyRing
+from app.core.ratelimit import Limiter
+from app.core.ticker import Ticker, run_jobs
+from app.core.tokens import Tokens
+from app.core.work import Work
+from app.modules.identity import resolve
+from app.modules.identity import router as identity
+from app.settings import Settings
+from app.v1 import router as v1
+from app.wiring import HANDLERS, on_published
+
+
+def make_kernel(settings: Settings, database_url: str) -> Kernel:
+    """What a process needs, on this database."""
+    engine = make_engine(database_url, pool_size=settings.pool_size)
+    ring = KeyRing.load(settings.data_dir / "keys")
+    tokens = Tokens(
+        ring, issuer=settings.public_url, audience=settings.audience, lifetime_seconds=settings.token_seconds
+    )
+    return Kernel(
+        settings=settings,
+        engine=engine,
+        work=Work(make_sessions(engine), resolve),
+        tokens=tokens,
+        ring=ring,
+        limiter=Limiter("account", settings.rate_per_minute),
+        logins=Limiter("login", settings.login_per_minute),
+    )
+
+
+def create_app(settings: Settings, database_url: str) -> FastAPI:
+    """The application on a database that is migrated."""
+    log.configure(settings.log_level)
+    kernel = make_kernel(settings, database_url)
+    app = FastAPI(
+        title="Handschlag",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        redirect_slashes=False,
+        lifespan=_lifespan,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.kernel, app.state.database_url = kernel, database_url
+    refusals.install(app)
+    docs.install(app)
+    app.include_router(health.router)
+    app.include_router(identity.well_known)
+    app.include_router(v1)
+    app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]
+    app.add_middleware(_envelope, settings=settings)  # type: ignore[arg-type]
+    return app
+
+
+def _envelope(app: ASGIApp, settings: Settings) -> ASGIApp:
+    return Envelope(app, body_limit=settings.body_limit, bulk_limit=settings.bulk_limit)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    kernel: Kernel = app.state.kernel
+    to_thread.current_default_thread_limiter().total_tokens = kernel.settings.pool_size - 2
+    stop = asyncio.Event()
+    tasks: list[asyncio.Task[Any]] = []
+    if kernel.settings.worker == "inside":
+        tasks = start_worker(kernel, app.state.database_url, stop)
+    yield
+    stop.set()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    kernel.engine.dispose()
+
+
+def start_worker(kernel: Kernel, database_url: str, stop: asyncio.Event) -> list[asyncio.Task[Any]]:
+    """Deadlines, events and deliveries, until stopped."""
+    ticker = Ticker(kernel.work, HANDLERS, on_published, kernel.settings.tick_seconds)
+    return [asyncio.create_task(ticker.run(stop)), asyncio.create_task(run_jobs(database_url, stop))]

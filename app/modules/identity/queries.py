@@ -1,0 +1,71 @@
+"""Reading accounts, and finding the actor of a token."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from app.core.db import found
+from app.core.pages import paginate
+from app.core.tokens import Claims
+from app.core.work import API_ROLE
+from app.modules.identity.models import Account
+from app.modules.identity.schemas import AccountQuery
+from app.policy import Actor, OrganisationKind, Role, permissions_of
+
+_RESOLVE = text(
+    f"""
+    SELECT account.organisation_id, organisation.kind, account.roles,
+           set_config('handschlag.organisation', account.organisation_id::text, true),
+           set_config('role', '{API_ROLE}', true)
+      FROM account JOIN organisation ON organisation.id = account.organisation_id
+     WHERE account.id = :id AND account.is_active AND account.tokens_from <= :issued_at
+    """
+)
+
+
+def resolve(db: Session, claims: Claims) -> Actor | None:
+    """The actor of a verified token; puts the transaction under its organisation. None: unknown or locked.
+
+    One statement per request, uncached, so that a locked account is out at once.
+    """
+    try:
+        account_id = UUID(claims.subject)
+    except ValueError:
+        return None
+    issued_at = datetime.fromtimestamp(claims.issued_at + 1, UTC)  # tokens count whole seconds
+    row = db.execute(_RESOLVE, {"id": account_id, "issued_at": issued_at}).one_or_none()
+    if row is None:
+        return None
+    roles = frozenset(Role(role) for role in row.roles)
+    return Actor(
+        id=account_id,
+        organisation_id=row.organisation_id,
+        organisation_kind=OrganisationKind(row.kind),
+        roles=roles,
+        permissions=permissions_of(roles, claims.scopes),
+    )
+
+
+def get_account(db: Session, account_id: UUID, actor: Actor) -> Account:
+    """An account of the own organisation; 404 for any other."""
+    mine = select(Account).where(Account.id == account_id, Account.organisation_id == actor.organisation_id)
+    return found(db.scalar(mine))
+
+
+def find_login(db: Session, login: str) -> Account | None:
+    """The account of a login name, whatever its organisation (system's transaction)."""
+    return db.scalar(select(Account).where(Account.login == login))
+
+
+def list_accounts(db: Session, query: AccountQuery, actor: Actor) -> tuple[list[Any], str | None, int | None]:
+    """A page of the own organisation's accounts."""
+    rows = select(Account).where(Account.organisation_id == actor.organisation_id)
+    if query.kind:
+        rows = rows.where(Account.kind == query.kind)
+    if query.is_active is not None:
+        rows = rows.where(Account.is_active == query.is_active)
+    sorts = {"login": Account.login, "created_at": Account.created_at}
+    return paginate(db, rows, query, sorts, Account.id)

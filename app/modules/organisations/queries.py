@@ -1,0 +1,33 @@
+"""Reading organisations."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.core.db import found
+from app.core.pages import paginate
+from app.modules.organisations.models import Organisation
+from app.modules.organisations.schemas import OrganisationQuery
+
+
+def get_organisation(db: Session, organisation_id: UUID) -> Organisation:
+    """One organisation; 404 for none."""
+    return found(db.get(Organisation, organisation_id))
+
+
+def land_of(db: Session, organisation_id: UUID) -> str:
+    """The federal state whose holidays count for an organisation."""
+    return get_organisation(db, organisation_id).land
+
+
+def list_organisations(db: Session, query: OrganisationQuery) -> tuple[list[Any], str | None, int | None]:
+    """A page of the register."""
+    rows = select(Organisation)
+    if query.kind:
+        rows = rows.where(Organisation.kind == query.kind)
+    if query.name:
+        rows = rows.where(Organisation.name.icontains(query.name, autoescape=True))
+    sorts = {"name": Organisation.name, "created_at": Organisation.created_at}
+    return paginate(db, rows, query, sorts, Organisation.id)

@@ -1,0 +1,78 @@
+"""Acting on organisations."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.core import audit
+from app.core.db import check_version
+from app.core.problems import Invalid, NotFound
+from app.modules.organisations.models import Organisation
+from app.modules.organisations.queries import get_organisation
+from app.modules.organisations.schemas import OrganisationPatch
+from app.policy import Actor, OrganisationKind
+
+
+def create_organisation(
+    db: Session,
+    kind: OrganisationKind,
+    name: str,
+    land: str,
+    *,
+    actor: Actor,
+    at: datetime,
+    official_key: str | None = None,
+    leitweg_id: str | None = None,
+) -> Organisation:
+    """Enter an organisation into the register.
+
+    Raises:
+        Conflict: one of this kind and name exists.
+    """
+    organisation = Organisation(
+        kind=kind,
+        name=name,
+        land=land,
+        official_key=official_key,
+        leitweg_id=leitweg_id,
+        created_at=at,
+        changed_at=at,
+    )
+    db.add(organisation)
+    db.flush()
+    _record(db, organisation, "organisation.create", actor, at)
+    return organisation
+
+
+def change_organisation(
+    db: Session, organisation_id: UUID, patch: OrganisationPatch, expected: int, *, actor: Actor, at: datetime
+) -> Organisation:
+    """Change the own organisation's entry; another's cannot be found this way."""
+    if organisation_id != actor.organisation_id:
+        raise NotFound
+    organisation = get_organisation(db, organisation_id)
+    check_version(organisation, expected)
+    changes = patch.model_dump(exclude_unset=True)
+    if changes.get("name", "") is None:
+        raise Invalid.field("/name", "missing", "Ein Name ist nötig.", "A name is needed.")
+    for field, value in changes.items():
+        setattr(organisation, field, value)
+    organisation.changed_at = at
+    db.flush()
+    _record(db, organisation, "organisation.change", actor, at)
+    return organisation
+
+
+def _record(db: Session, organisation: Organisation, action: str, actor: Actor, at: datetime) -> None:
+    tenant = organisation.id if actor.is_system else actor.organisation_id
+    audit.record(
+        db,
+        tenant_id=tenant,
+        actor=actor,
+        action=action,
+        subject_kind="organisation",
+        subject_id=organisation.id,
+        at=at,
+        details={"kind": organisation.kind.value},
+    )

@@ -1,0 +1,99 @@
+"""The matrix of roles and permissions: the one table that grants.
+
+Source of the division of labour: access matrix of the domain facts (22 roles x 15 data classes), cut down to the
+roles in use. Two persons must stand behind money (finance officer is never the caseworker); finance sees no report
+and no safeguarding; planners see agreements and numbers, never a case; a system administrator sees no content.
+"""
+
+from app.policy.permissions import Permission as P
+from app.policy.roles import Role as R
+
+_EVERYBODY = frozenset({P.ORGANISATIONS_READ, P.STANDARDS_READ, P.FORMS_READ})
+
+GRANTS: dict[R, frozenset[P]] = {
+    R.PLANNER: _EVERYBODY | {P.AGREEMENTS_READ, P.AGREEMENTS_DRAFT, P.STANDARDS_MANAGE, P.FORMS_MANAGE, P.EVENTS_READ},
+    R.CASEWORKER: _EVERYBODY
+    | {
+        P.AGREEMENTS_READ,
+        P.HELPS_READ,
+        P.HELPS_OPEN,
+        P.SERVICE_RECORDS_READ,
+        P.REPORTS_READ,
+        P.REPORTS_REVIEW,
+        P.SAFEGUARDING_READ,
+        P.SAFEGUARDING_ACKNOWLEDGE,
+    },
+    R.TEAM_LEAD: _EVERYBODY
+    | {
+        P.AGREEMENTS_READ,
+        P.HELPS_READ,
+        P.SERVICE_RECORDS_READ,
+        P.REPORTS_READ,
+        P.REPORTS_REVIEW,
+        P.SAFEGUARDING_READ,
+        P.SAFEGUARDING_ACKNOWLEDGE,
+    },
+    R.OFFICE_HEAD: _EVERYBODY | {P.AGREEMENTS_READ, P.AGREEMENTS_SIGN, P.SAFEGUARDING_READ, P.ACCOUNTS_READ},
+    R.FINANCE_OFFICER: _EVERYBODY
+    | {
+        P.AGREEMENTS_READ,
+        P.HELPS_READ,
+        P.GRANTS_RELEASE,
+        P.SERVICE_RECORDS_READ,
+        P.INVOICES_READ,
+        P.INVOICES_APPROVE,
+    },
+    R.OFFICE_ADMIN: _EVERYBODY
+    | {P.ORGANISATIONS_MANAGE, P.ACCOUNTS_READ, P.ACCOUNTS_MANAGE, P.WEBHOOKS_MANAGE, P.EVENTS_READ},
+    R.DATA_PROTECTION_OFFICER: _EVERYBODY | {P.AGREEMENTS_READ, P.AUDIT_READ},
+    R.OFFICE_SYNC: _EVERYBODY
+    | {P.AGREEMENTS_READ, P.HELPS_READ, P.HELPS_OPEN, P.SERVICE_RECORDS_READ, P.INVOICES_READ, P.EVENTS_READ},
+    R.PROVIDER_PROFESSIONAL: _EVERYBODY
+    | {
+        P.AGREEMENTS_READ,
+        P.HELPS_READ,
+        P.SERVICE_RECORDS_READ,
+        P.SERVICE_RECORDS_WRITE,
+        P.REPORTS_READ,
+        P.REPORTS_WRITE,
+        P.SAFEGUARDING_READ,
+        P.SAFEGUARDING_NOTIFY,
+    },
+    R.PROVIDER_LEAD: _EVERYBODY
+    | {
+        P.AGREEMENTS_READ,
+        P.AGREEMENTS_DRAFT,
+        P.HELPS_READ,
+        P.SERVICE_RECORDS_READ,
+        P.SERVICE_RECORDS_WRITE,
+        P.REPORTS_READ,
+        P.REPORTS_WRITE,
+        P.INVOICES_READ,
+        P.SAFEGUARDING_READ,
+        P.SAFEGUARDING_NOTIFY,
+    },
+    R.PROVIDER_MANAGER: _EVERYBODY | {P.AGREEMENTS_READ, P.AGREEMENTS_SIGN, P.INVOICES_READ},
+    R.PROVIDER_BILLING: _EVERYBODY
+    | {P.AGREEMENTS_READ, P.HELPS_READ, P.SERVICE_RECORDS_READ, P.INVOICES_READ, P.INVOICES_SUBMIT},
+    R.PROVIDER_ADMIN: _EVERYBODY | {P.ACCOUNTS_READ, P.ACCOUNTS_MANAGE, P.WEBHOOKS_MANAGE, P.EVENTS_READ},
+    R.PROVIDER_SYNC: _EVERYBODY
+    | {
+        P.AGREEMENTS_READ,
+        P.HELPS_READ,
+        P.SERVICE_RECORDS_READ,
+        P.SERVICE_RECORDS_WRITE,
+        P.REPORTS_READ,
+        P.REPORTS_WRITE,
+        P.INVOICES_READ,
+        P.INVOICES_SUBMIT,
+        P.SAFEGUARDING_NOTIFY,
+        P.SAFEGUARDING_READ,
+        P.EVENTS_READ,
+    },
+}
+
+
+def permissions_of(roles: frozenset[R], scopes: frozenset[str] = frozenset()) -> frozenset[P]:
+    """What somebody in these roles may do; a token's scopes narrow it, they never widen it."""
+    granted = frozenset().union(*(GRANTS[role] for role in roles)) if roles else frozenset()
+    return frozenset(p for p in granted if p.value in scopes) if scopes else granted

@@ -1,0 +1,49 @@
+"""Settings: environment variables (`HANDSCHLAG_…`) and `.env`, read once into one frozen object."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set; the defaults run a complete service on one machine."""
+
+    model_config = SettingsConfigDict(env_prefix="HANDSCHLAG_", env_file=".env", extra="ignore", frozen=True)
+
+    database_url: SecretStr | None = Field(None, description="PostgreSQL 15 or newer; unset: an embedded one")
+    data_dir: Path = Field(Path("data"), description="embedded database and signing keys")
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=1, le=65535)
+    public_url: str = Field("http://127.0.0.1:8000", description="issuer of tokens, base of links")
+    audience: str = "handschlag"
+    token_seconds: int = Field(900, ge=60, le=3600)
+    password_login: bool = Field(True, description="local accounts may fetch tokens with login and password")
+    worker: Literal["inside", "none"] = Field("inside", description="run deadlines and deliveries in the server")
+    tick_seconds: float = Field(1.0, gt=0, le=60, description="how often due deadlines and new events are looked for")
+    pool_size: int = Field(20, ge=2, le=200)
+    body_limit: int = Field(1 << 20, description="bytes of an ordinary request body")
+    bulk_limit: int = Field(64 << 20, description="bytes of an import")
+    rate_per_minute: int = Field(6000, ge=10, description="requests per account and minute, per process")
+    login_per_minute: int = Field(30, ge=1, description="token requests per login name and minute, per process")
+    webhook_private_addresses: bool = Field(
+        False, description="let webhooks reach loopback and private addresses (demo and tests)"
+    )
+    land: str = Field("NW", description="federal state (ISO 3166-2:DE) whose holidays count by default")
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @property
+    def database(self) -> str | None:
+        """The database's URL in SQLAlchemy's spelling with psycopg 3, or None for the embedded one."""
+        if self.database_url is None:
+            return None
+        url = self.database_url.get_secret_value()
+        return url.replace("postgres://", "postgresql://", 1).replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The process's settings."""
+    return Settings()  # type: ignore[call-arg]  # pydantic-settings fills the fields from the environment

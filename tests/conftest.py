@@ -1,0 +1,120 @@
+"""One PostgreSQL, one migrated database and one running server per test process."""
+
+import shutil
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+from alembic import command
+from alembic.config import Config
+from fastapi import FastAPI
+from sqlalchemy import event
+
+from app.core import clock as time_source
+from app.core import embedded
+from app.core.kernel import Kernel
+from app.core.ticker import Ticker
+from app.main import create_app
+from app.settings import Settings
+from app.wiring import HANDLERS, on_published
+from tests.world import Clock, World
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def run_dir() -> Iterator[Path]:
+    """A short path: a unix socket's name has at most 107 bytes."""
+    directory = Path(tempfile.mkdtemp(prefix="hs-"))
+    yield directory
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def database_url(run_dir: Path) -> Iterator[str]:
+    """A fresh PostgreSQL with all migrations."""
+    with embedded.start(run_dir / "pg", durable=False) as cluster:
+        config = Config(str(ROOT / "alembic.ini"))
+        config.attributes["url"] = cluster.url()
+        command.upgrade(config, "heads")
+        yield cluster.url()
+
+
+@pytest.fixture(scope="session")
+def app(database_url: str, run_dir: Path) -> FastAPI:
+    """The application as it is served, its worker under the tests' control."""
+    settings = Settings(
+        data_dir=run_dir,
+        worker="none",
+        public_url="http://handschlag.test",
+        rate_per_minute=1_000_000,
+        login_per_minute=1_000_000,
+        log_level="error",
+        webhook_private_addresses=True,
+        pool_size=10,
+        _env_file=None,  # type: ignore[call-arg]  # an init argument of pydantic-settings
+    )
+    return create_app(settings, database_url)
+
+
+@pytest.fixture(scope="session")
+def kernel(app: FastAPI) -> Kernel:
+    return app.state.kernel  # type: ignore[no-any-return]
+
+
+@pytest.fixture(scope="session")
+def base_url(app: FastAPI) -> Iterator[str]:
+    """The server on a socket of its own."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(app, access_log=False, log_level="error", server_header=False)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(10)
+    listener.close()
+
+
+@pytest.fixture(scope="session")
+def http(base_url: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=base_url, timeout=30, follow_redirects=False) as client:
+        yield client
+
+
+@pytest.fixture
+def clock() -> Iterator[Clock]:
+    yield Clock()
+    time_source.use(None)
+
+
+@pytest.fixture
+def ticker(kernel: Kernel) -> Ticker:
+    return Ticker(kernel.work, HANDLERS, on_published, 1)
+
+
+@pytest.fixture
+def world(kernel: Kernel, http: httpx.Client, clock: Clock, ticker: Ticker) -> World:
+    """A youth office and a provider, new for this test."""
+    return World(kernel, http, clock, ticker)
+
+
+@pytest.fixture
+def statements(kernel: Kernel) -> Iterator[list[str]]:
+    """The SQL statements sent while a test runs (clear it to count from a point on)."""
+    sent: list[str] = []
+
+    def note(_conn: object, _cursor: object, statement: str, *_: object) -> None:
+        sent.append(statement)
+
+    event.listen(kernel.engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(kernel.engine, "before_cursor_execute", note)
