@@ -173,9 +173,8 @@ def start(data_dir: Path, *, durable: bool = True) -> Embedded:
                 duty = _lock(data_dir / "embedded.owner", fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 duty = None
-            cluster = Embedded(data_dir, socket_dir, duty)
-            _furnish(cluster)
-            return cluster
+            _furnish(socket_dir)
+            return Embedded(data_dir, socket_dir, duty)
     except PermissionError as error:
         raise EmbeddedUnavailable(f"{error.filename} belongs to another account") from error
 
@@ -201,10 +200,7 @@ def _running(pid_file: Path) -> Path | None:
                 probe.connect(str(socket_dir / ".s.PGSQL.5432"))
         except (FileNotFoundError, IndexError, ConnectionRefusedError):
             return None
-        with (
-            suppress(psycopg.OperationalError),
-            _connect(Embedded(pid_file, socket_dir, None).url("postgres", "postgres")),
-        ):
+        with suppress(psycopg.OperationalError), _connect(socket_dir):
             return socket_dir
         time.sleep(0.02)  # still recovering, or dying already
     return None
@@ -229,6 +225,8 @@ def _launch(data_dir: Path, durable: bool) -> Path:
         for left in (cluster / "postmaster.pid", socket_dir / ".s.PGSQL.5432.lock"):
             left.unlink(missing_ok=True)
         time.sleep(0.1)
+    with suppress(OSError):
+        socket_dir.rmdir()
     reason = (cluster / "server.log").read_text(errors="replace").strip().rpartition("\n")[2]
     version = (cluster / "PG_VERSION").read_text().strip()
     raise EmbeddedUnavailable(f"{binaries}/postgres did not start on {cluster} (of version {version}): {reason}")
@@ -257,23 +255,23 @@ def _private(account: _Account, directory: Path) -> Path:
     return directory
 
 
-def _furnish(cluster: Embedded) -> None:
+def _furnish(socket_dir: Path) -> None:
     """Make sure of the role and its database; it owns and administers, but row-level security binds it."""
-    with _connect(cluster.url("postgres", "postgres")) as db:
+    with _connect(socket_dir) as db:
         if not db.execute("SELECT 1 FROM pg_roles WHERE rolname = 'handschlag'").fetchone():
             db.execute("CREATE ROLE handschlag LOGIN CREATEROLE")
         if not db.execute("SELECT 1 FROM pg_database WHERE datname = 'handschlag'").fetchone():
-            create_database(cluster.url("postgres", "postgres"), "handschlag")
-    with _connect(cluster.url(user="postgres")) as db:
+            db.execute("CREATE DATABASE handschlag OWNER handschlag")
+    with _connect(socket_dir, "handschlag") as db:
         db.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
+
+
+def _connect(socket_dir: Path, database: str = "postgres") -> psycopg.Connection:
+    return psycopg.connect(host=str(socket_dir), port=5432, user="postgres", dbname=database, autocommit=True)
 
 
 def create_database(url: str, name: str, template: str | None = None, owner: str = "handschlag") -> None:
     """Create a database, empty or as a copy of `template`; `url` is that of a user who may (`postgres`)."""
     command = SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}")
-    with _connect(url) as db:
+    with psycopg.connect(url.replace("+psycopg", "", 1), autocommit=True) as db:
         db.execute(command.format(Identifier(name), Identifier(template or "template1"), Identifier(owner)))
-
-
-def _connect(url: str) -> psycopg.Connection:
-    return psycopg.connect(url.replace("+psycopg", "", 1), autocommit=True)  # CREATE DATABASE wants no transaction
