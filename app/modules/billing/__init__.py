@@ -1,0 +1,1 @@
+"""Billing of Fachleistungsstunden; other rooms come in through this door."""

@@ -1,0 +1,26 @@
+"""Pricing of Fachleistungsstunden: pure rules over records and the terms of the agreement, no database, no clock."""
+
+from app.modules.billing.rules.entries import Entry, GroupShare
+from app.modules.billing.rules.lines import Line, Statement, Step, Unpriced
+from app.modules.billing.rules.plausibility import Hint, duplicates, overlaps, overlong_days
+from app.modules.billing.rules.pricing import price_month
+from app.modules.billing.rules.rounding import round_minutes
+from app.modules.billing.rules.validity import DatedTerms, TermsOn, dated
+
+__all__ = [
+    "DatedTerms",
+    "Entry",
+    "GroupShare",
+    "Hint",
+    "Line",
+    "Statement",
+    "Step",
+    "TermsOn",
+    "Unpriced",
+    "dated",
+    "duplicates",
+    "overlaps",
+    "overlong_days",
+    "price_month",
+    "round_minutes",
+]
