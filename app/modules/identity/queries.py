@@ -69,3 +69,14 @@ def list_accounts(db: Session, query: AccountQuery, actor: Actor) -> tuple[list[
         rows = rows.where(Account.is_active == query.is_active)
     sorts = {"login": Account.login, "created_at": Account.created_at}
     return paginate(db, rows, query, sorts, Account.id)
+
+
+def find_colleague(db: Session, account_id: UUID, role: Role, actor: Actor) -> Account | None:
+    """An active account of the actor's organisation that holds a role, or None."""
+    wanted = select(Account).where(
+        Account.id == account_id,
+        Account.organisation_id == actor.organisation_id,
+        Account.is_active,
+        Account.roles.contains([role.value]),
+    )
+    return db.scalar(wanted)

@@ -1,0 +1,6 @@
+"""Cases: helps in the individual case and what is granted for them."""
+
+from app.modules.cases.models import Help, HelpGrant, HelpState
+from app.modules.cases.queries import get_help, grants_of, visible
+
+__all__ = ["Help", "HelpGrant", "HelpState", "get_help", "grants_of", "visible"]
