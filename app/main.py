@@ -65,7 +65,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.include_router(identity.well_known)
     app.include_router(v1)
     app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]
-    app.add_middleware(_envelope, settings=settings)  # type: ignore[arg-type]
+    app.add_middleware(_envelope, settings=settings)
     return app
 
 

@@ -11,7 +11,7 @@ load()
 OWN_SCHEMAS = (None, "public")
 
 
-def include_name(name: str | None, type_: str, parents: dict[str, str | None]) -> bool:
+def include_name(name: str | None, type_: str, _parents: object) -> bool:
     """Compare our own tables only; the job tables belong to their library."""
     return type_ != "schema" or name in OWN_SCHEMAS
 

@@ -58,7 +58,7 @@ def app(database_url: str, run_dir: Path) -> FastAPI:
         log_level="error",
         webhook_private_addresses=True,
         pool_size=10,
-        _env_file=None,  # type: ignore[call-arg]  # an init argument of pydantic-settings
+        _env_file=None,
     )
     return create_app(settings, database_url)
 

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from fastapi import Request, Response
-from pydantic import BaseModel, TypeAdapter
+from pydantic_core import to_json
 
 from app.core.exports import CSV, XLSX, table_of
 from app.core.pages import Page
@@ -68,7 +67,7 @@ def answer_of(result: Any, negotiation: Negotiation, status: int) -> Answer:
             return Answer(304, b"", headers, None)
     if status == 201 and (made := getattr(result, "id", None)) is not None:
         headers["Location"] = f"{negotiation.path}/{made}"
-    return Answer(status, _dump(result), headers)
+    return Answer(status, to_json(result), headers)
 
 
 def _page(page: "Page[Any]", negotiation: Negotiation) -> Answer:
@@ -80,20 +79,9 @@ def _page(page: "Page[Any]", negotiation: Negotiation) -> Answer:
             return Answer(200, body, {"Content-Disposition": f'attachment; filename="{filename}"'}, media_type)
     _must_accept(negotiation.accept)
     headers = {"Link": f'<{negotiation.path}?{page.next_query}>; rel="next"'} if page.next else {}
-    return Answer(200, _dump(page), headers)
+    return Answer(200, to_json(page), headers)
 
 
 def _must_accept(accept: str) -> None:
     if not any(part in accept for part in ("*/*", "application/*", "json")):
         raise NotAcceptable
-
-
-def _dump(result: Any) -> bytes:
-    if isinstance(result, BaseModel):
-        return result.__pydantic_serializer__.to_json(result)
-    return _adapter(type(result)).dump_json(result)
-
-
-@lru_cache(maxsize=256)
-def _adapter(kind: type) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)

@@ -103,9 +103,9 @@ class _Sender:
         own = [(b"x-request-id", self.request_id.encode()), *_FIXED]
         if b"cache-control" not in present:
             own.append((b"cache-control", b"no-store"))
-        if parent := self.headers.get(b"traceparent"):
-            if len(parent) <= 100 and parent.isprintable():
-                own.append((b"traceparent", parent.encode("latin-1")))
+        parent = self.headers.get(b"traceparent", "")
+        if 0 < len(parent) <= 100 and parent.isprintable():
+            own.append((b"traceparent", parent.encode("latin-1")))
         rate = self.scope.get("rate")
         if isinstance(rate, Rate) and b"ratelimit" not in present:
             own += [(name.lower().encode(), value.encode()) for name, value in rate.headers().items()]

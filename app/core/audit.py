@@ -141,7 +141,7 @@ def verify(db: Session, tenant_id: UUID | None = None) -> Verified:
     One finding per lane: the first entry that is changed, missing, doubled or out of place.
     """
     heads = {(row.tenant_id, row.lane): row for row in db.execute(_HEADS, {"tenant": tenant_id})}
-    ends: dict[tuple[UUID, int], tuple[int, bytes]] = {key: (0, GENESIS) for key in heads}
+    ends: dict[tuple[UUID, int], tuple[int, bytes]] = dict.fromkeys(heads, (0, GENESIS))
     broken: dict[tuple[UUID, int], Broken] = {}
     entries = 0
     for row in _stream(db, tenant_id):

@@ -1,10 +1,10 @@
 """Tables' common ground: naming of constraints, id, version, code columns, the engine."""
 
 from datetime import datetime
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import DateTime, Engine, Enum, MetaData, Text, Uuid, create_engine
+from sqlalchemy import CursorResult, DateTime, Engine, Enum, MetaData, Result, Text, Uuid, create_engine
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column, sessionmaker
 
@@ -101,6 +101,11 @@ def found(row: T | None) -> T:
     if row is None:
         raise NotFound
     return row
+
+
+def changed_rows(result: Result[Any]) -> int:
+    """How many rows an UPDATE or DELETE met."""
+    return cast("CursorResult[Any]", result).rowcount
 
 
 def check_version(row: Versioned, expected: int) -> None:

@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.core.db import Base, Identified
+from app.core.db import Base, Identified, changed_rows
 from app.core.log import log
 from app.core.work import Work
 
@@ -104,7 +104,7 @@ def meet(db: Session, subject_id: UUID, kind: str, *, by: UUID, at: datetime) ->
     """The act is done: stop the open deadlines of this kind; returns how many there were."""
     db.flush()
     stop = update(Deadline).where(Deadline.subject_id == subject_id, Deadline.kind == kind, Deadline.met_at.is_(None))
-    return db.execute(stop.values(met_at=at, met_by=by, next_fires_at=None)).rowcount
+    return changed_rows(db.execute(stop.values(met_at=at, met_by=by, next_fires_at=None)))
 
 
 def fire_due(work: Work, handlers: Mapping[str, Handler], now: datetime, *, most: int = 500) -> int:
@@ -112,7 +112,8 @@ def fire_due(work: Work, handlers: Mapping[str, Handler], now: datetime, *, most
 
     A handler that fails leaves its step due for the next round and does not hold up the others.
     """
-    fired, failed = 0, []
+    fired = 0
+    failed: list[UUID] = []
     for _ in range(most):
         deadline_id = None
         try:

@@ -33,7 +33,8 @@ _POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' 
 def install(app: FastAPI) -> None:
     """Serve `/docs`, with the login usable there."""
     spec = find_spec("fastapi_offline")
-    assert spec is not None and spec.origin is not None
+    if spec is None or spec.origin is None:
+        raise RuntimeError("the files of /docs are missing: install the package fastapi-offline")
     files = StaticFiles(directory=Path(spec.origin).parent / "static")
     app.mount("/docs/assets", files, name="docs-assets")
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.core import clock
 from app.core.answers import JSON, Answer
-from app.core.db import Base
+from app.core.db import Base, changed_rows
 from app.core.problems import IdempotencyKeyReused, RequestInFlight
 from app.policy import Actor
 
@@ -80,4 +80,4 @@ def remember(db: Session, actor: Actor, key: str, fingerprint: bytes, answer: An
 
 def forget_before(db: Session, instant: datetime) -> int:
     """Delete the answers older than an instant; returns how many."""
-    return db.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < instant)).rowcount
+    return changed_rows(db.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < instant)))

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
+from app.core.keyring import KeyRing
 from app.core.ratelimit import Limiter
-from app.core.tokens import KeyRing, Tokens
+from app.core.tokens import Tokens
 from app.core.work import Work
 from app.settings import Settings
 

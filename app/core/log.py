@@ -1,7 +1,10 @@
 """Structured logs (JSON lines). Keys are an allow-list by habit: ids, route templates, numbers; never a body,
-a name, a query string or an exception's message, which may repeat what a client sent."""
+a name, a query string or an exception's message, which may repeat what a client sent.
+"""
 
 import logging
+import sys
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -26,11 +29,9 @@ def configure(level: str) -> None:
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
 
 
-def _without_message(_: Any, __: str, event: dict[str, Any]) -> dict[str, Any]:
+def _without_message(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Keep the kind and place of an exception, not its words."""
     if event.pop("exc_info", None):
-        import sys
-
         kind, _error, trace = sys.exc_info()
         event["exception"] = getattr(kind, "__qualname__", "unknown")
         while trace is not None:

@@ -113,25 +113,19 @@ def _finish(made: dict[str, Any]) -> None:
 def _refusals(operation: dict[str, Any], method: str) -> None:
     """Declare every problem an operation can answer with, and its security."""
     parameters = {item["name"]: item["in"] for item in operation.get("parameters", [])}
-    statuses = {"400", "405", "406", "429", "500", "503"}
-    if "x-permission" in operation:
-        operation["security"] = [{"token": [operation["x-permission"]]}]
-        statuses |= {"401", "403"}
-    else:
-        operation["security"] = []
-    if "path" in parameters.values():
-        statuses |= {"404", "422"}
-    if parameters or "requestBody" in operation:
-        statuses.add("422")
-    if "requestBody" in operation:
-        statuses |= {"413", "415"}
-    if method != "get":
-        statuses.add("409")
-    if "If-Match" in parameters:
-        statuses |= {"412", "428"}
-    if operation.get("operationId") == "fetch_token":
-        statuses.add("401")
+    permission = operation.get("x-permission")
+    operation["security"] = [{"token": [permission]}] if permission else []
+    conditions = {
+        "400 405 406 429 500 503": True,
+        "401 403": permission,
+        "401": operation.get("operationId") == "fetch_token",
+        "404": "path" in parameters.values(),
+        "422": parameters or "requestBody" in operation,
+        "413 415": "requestBody" in operation,
+        "409": method != "get",
+        "412 428": "If-Match" in parameters,
+    }
     responses = operation.setdefault("responses", {})
-    for status in sorted(statuses):
+    for status in sorted({s for statuses, applies in conditions.items() if applies for s in statuses.split()}):
         if status not in responses or status == "422":
             responses[status] = {"$ref": f"#/components/responses/Problem{status}"}

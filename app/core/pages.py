@@ -5,10 +5,10 @@ import binascii
 from typing import Annotated, Any, Generic, TypeVar
 from urllib.parse import urlencode
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
+from pydantic import BaseModel, ConfigDict, Field
+from sqlakeyset import BadBookmark, InvalidPage, select_page, unserialize_bookmark
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
-from sqlakeyset import BadBookmark, InvalidPage, select_page, unserialize_bookmark
 
 from app.core.problems import Invalid
 
@@ -31,12 +31,7 @@ class Page(BaseModel, Generic[T]):
     items: list[T] = Field(title="Einträge")
     next: str | None = Field(None, title="Zeiger auf die nächste Seite", max_length=500)
     total: int | None = Field(None, title="Anzahl insgesamt (nur auf Wunsch)")
-    _next_query: str = PrivateAttr("")
-
-    @property
-    def next_query(self) -> str:
-        """The query string of the next page, filters included."""
-        return self._next_query
+    next_query: str = Field("", exclude=True)  # for the Link header: the next page's query string, filters included
 
 
 def paginate(
@@ -81,5 +76,5 @@ def page_of(items: list[T], following: str | None, total: int | None, query: Pag
     page = Page(items=items, next=following, total=total)
     if following:
         asked = query.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
-        page._next_query = urlencode({**asked, "cursor": following})
+        page.next_query = urlencode({**asked, "cursor": following})
     return page

@@ -6,7 +6,7 @@ A subclass names its status, code and texts; the texts are templates over the me
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 Language = Literal["de", "en"]
 TYPE_BASE = "/v1/problems/"
@@ -83,7 +83,7 @@ def _told(value: Any, index: int) -> Any:
 class Text(tuple[str, str]):
     """One sentence in German and in English."""
 
-    def __new__(cls, de: str, en: str) -> "Text":
+    def __new__(cls, de: str, en: str) -> Self:
         return super().__new__(cls, (de, en))
 
 

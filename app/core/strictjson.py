@@ -5,11 +5,14 @@ Refused with 400: NaN and Infinity, duplicate keys, invalid UTF-8, NUL character
 """
 
 import json
+import re
 from typing import Any, NoReturn
 
 from app.core.problems import FieldError, MalformedRequest, Text
 
 MAX_DEPTH = 32
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"?', re.DOTALL)
+_BRACKET = re.compile(rb"[\[\]{}]")
 _MAX_DIGITS = 18  # every integer of the API fits a bigint
 
 
@@ -67,22 +70,9 @@ def _number(digits: str) -> float:
 def _depth(body: bytes) -> int:
     """The deepest nesting, counted outside strings, without recursion."""
     depth = deepest = 0
-    in_string = escaped = False
-    for byte in body:
-        if in_string:
-            if escaped:
-                escaped = False
-            elif byte == 0x5C:
-                escaped = True
-            elif byte == 0x22:
-                in_string = False
-        elif byte == 0x22:
-            in_string = True
-        elif byte in b"[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif byte in b"]}":
-            depth -= 1
+    for byte in _BRACKET.findall(_STRING.sub(b"", body)):
+        depth += 1 if byte in b"[{" else -1
+        deepest = max(deepest, depth)
     return deepest
 
 

@@ -39,9 +39,9 @@ def _no_control(value: str) -> str:
 def _of(pattern: re.Pattern[str], code: str, message: str) -> BeforeValidator:
     def check(value: Any) -> Any:
         if isinstance(value, str) and not pattern.fullmatch(value):
-            raise PydanticCustomError(code, message)  # type: ignore[arg-type]  # one literal per scalar below
+            raise PydanticCustomError(code, message)
         if not isinstance(value, str | date | UUID):
-            raise PydanticCustomError(code, message)  # type: ignore[arg-type]
+            raise PydanticCustomError(code, message)
         return value
 
     return BeforeValidator(check)
@@ -112,6 +112,7 @@ Hours = Annotated[
 """Fachleistungsstunden or other hours as a decimal string with at most two places."""
 
 __all__ = [
+    "MAX_CENTS",
     "Cents",
     "CodeList",
     "Count",
@@ -122,7 +123,6 @@ __all__ = [
     "In",
     "Instant",
     "Key",
-    "MAX_CENTS",
     "Minutes",
     "Out",
     "Percent",

@@ -37,10 +37,10 @@ class Subject(Protocol):
     changed_at: Any
 
     @property
-    def audience(self) -> list[UUID]: ...  # noqa: D102  # who learns of its steps
+    def audience(self) -> list[UUID]: ...  # who learns of its steps
 
     @property
-    def tenant_id(self) -> UUID: ...  # noqa: D102  # whose audit chain it joins
+    def tenant_id(self) -> UUID: ...  # whose audit chain it joins
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Enumerations with German titles; the lowest thing there is, so that roles can have titles too."""
 
 from enum import StrEnum
+from typing import Self
 
 
 class CodeList(StrEnum):
@@ -8,7 +9,7 @@ class CodeList(StrEnum):
 
     title_de: str
 
-    def __new__(cls, value: str, title_de: str = "") -> "CodeList":
+    def __new__(cls, value: str, title_de: str = "") -> Self:
         member = str.__new__(cls, value)
         member._value_ = value
         member.title_de = title_de or value

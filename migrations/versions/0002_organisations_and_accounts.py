@@ -37,6 +37,19 @@ def upgrade() -> None:
     )
     protect("organisation", see=None)
     op.create_table(
+        "region",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("youth_office_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["youth_office_id"], ["organisation.id"], name=op.f("fk_region_youth_office_id_organisation")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_region")),
+        sa.UniqueConstraint("youth_office_id", "name", name="uq_region_name"),
+    )
+    protect("region", see="true", write="youth_office_id = (SELECT current_organisation())", rights="SELECT, INSERT")
+    op.create_table(
         "account",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -68,4 +81,5 @@ def downgrade() -> None:
     op.execute("DROP POLICY see ON account")
     op.execute("DROP FUNCTION organisation_has_account(uuid)")
     op.drop_table("account")
+    op.drop_table("region")
     op.drop_table("organisation")

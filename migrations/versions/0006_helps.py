@@ -44,9 +44,7 @@ def _help() -> None:
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(_one_of("service_kind", *ServiceKind), name=op.f("ck_help_service_kind")),
-        sa.CheckConstraint(
-            _one_of("state", "requested", "active", "ended", "withdrawn"), name=op.f("ck_help_state")
-        ),
+        sa.CheckConstraint(_one_of("state", "requested", "active", "ended", "withdrawn"), name=op.f("ck_help_state")),
         sa.CheckConstraint(
             _one_of("end_reason", *ends, "moved", "transfer_other_help", "age"), name=op.f("ck_help_end_reason")
         ),
@@ -78,9 +76,7 @@ def _help_grant() -> None:
         sa.Column("hours_per_week", sa.Numeric(6, 2), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=False),
-        sa.Column(
-            "period", pg.DATERANGE(), sa.Computed("daterange(valid_from, valid_to, '[]')", persisted=True)
-        ),
+        sa.Column("period", pg.DATERANGE(), sa.Computed("daterange(valid_from, valid_to, '[]')", persisted=True)),
         sa.Column("prepared_by", sa.Uuid(), nullable=False),
         sa.Column("prepared_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("released_by", sa.Uuid(), nullable=True),

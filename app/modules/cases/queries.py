@@ -14,7 +14,7 @@ from app.modules.cases.schemas import HelpQuery
 from app.policy import Actor
 
 
-def visible(actor: Actor) -> Select[tuple[Help]]:
+def visible(actor: Actor) -> Select[Help]:
     """The helps an actor's organisation takes part in."""
     mine = Help.youth_office_id if actor.is_youth_office else Help.provider_id
     return select(Help).where(mine == actor.organisation_id)

@@ -57,9 +57,7 @@ def get_help(help_id: Id, db: Db, actor: CurrentActor) -> HelpOut:
 
 @router.post("/{help_id}/transitions", summary="Hilfe weiterführen")
 @needs(Permission.HELPS_READ)
-def move_help(
-    help_id: Id, body: HelpAction, db: Db, actor: CurrentActor, now: Now, expected: Expected
-) -> HelpOut:
+def move_help(help_id: Id, body: HelpAction, db: Db, actor: CurrentActor, now: Now, expected: Expected) -> HelpOut:
     """Release the grant (§ 36a SGB VIII; not by the person who asked), withdraw the request, or end the help."""
     help_ = service.move(db, help_id, body, expected, actor=actor, at=now)
     return _out(help_, queries.grants_of(db, [help_.id])[help_.id], actor)

@@ -19,7 +19,5 @@ def ends_within_period(help_: Help, move: Move) -> Text | None:
     """A help ends on one of its days, not before its start and not after what was granted."""
     day = move.data.get("ended_on")
     if day is not None and not help_.starts_on.isoformat() <= day <= help_.ends_on.isoformat():
-        return Text(
-            "Das Ende liegt nicht im bewilligten Zeitraum.", "The end does not lie within the period granted."
-        )
+        return Text("Das Ende liegt nicht im bewilligten Zeitraum.", "The end does not lie within the period granted.")
     return None

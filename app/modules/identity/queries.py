@@ -60,6 +60,11 @@ def find_login(db: Session, login: str) -> Account | None:
     return db.scalar(select(Account).where(Account.login == login))
 
 
+def has_login(db: Session, login: str) -> bool:
+    """Whether a login name is taken."""
+    return find_login(db, login) is not None
+
+
 def list_accounts(db: Session, query: AccountQuery, actor: Actor) -> tuple[list[Any], str | None, int | None]:
     """A page of the own organisation's accounts."""
     rows = select(Account).where(Account.organisation_id == actor.organisation_id)

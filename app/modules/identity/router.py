@@ -8,6 +8,7 @@ from fastapi import Form, Header, Query
 
 from app.core.http import CurrentActor, Db, Expected, Now, Process, Router, needs, public
 from app.core.pages import Page, page_of
+from app.core.problems import NotFound
 from app.core.types import Id
 from app.modules.identity import queries, service
 from app.modules.identity.schemas import (
@@ -18,6 +19,7 @@ from app.modules.identity.schemas import (
     FirstAccountCreate,
     MeOut,
     SecretOut,
+    TokenForm,
     TokenOut,
 )
 from app.policy import Permission
@@ -29,15 +31,10 @@ well_known = Router(tags=["service"])
 @router.post("/oauth/token", summary="Zugangstoken holen")
 @public
 def fetch_token(
+    form: Annotated[TokenForm, Form()],
     db: Db,
     kernel: Process,
     now: Now,
-    grant_type: Annotated[str, Form(max_length=50)],
-    client_id: Annotated[str | None, Form(max_length=100)] = None,
-    client_secret: Annotated[str | None, Form(max_length=200)] = None,
-    username: Annotated[str | None, Form(max_length=100)] = None,
-    password: Annotated[str | None, Form(max_length=200)] = None,
-    scope: Annotated[str, Form(max_length=4000)] = "",
     authorization: Annotated[str | None, Header(max_length=1000)] = None,
 ) -> TokenOut:
     """Machine clients: `grant_type=client_credentials` with id and secret (form, or HTTP Basic), RFC 6749 § 4.4.
@@ -45,15 +42,7 @@ def fetch_token(
     People with a local account: `grant_type=password`. `scope` narrows the token to some of the account's
     permissions; without it the token can do all the account may.
     """
-    form = {
-        "grant_type": grant_type,
-        "client_id": client_id,
-        "client_secret": client_secret,
-        "username": username,
-        "password": password,
-        "scope": scope,
-    }
-    known = {name: value for name, value in form.items() if value is not None}
+    known = form.model_dump(exclude_none=True)
     return service.issue_token(db, kernel, {**known, **_basic(authorization)}, at=now)
 
 
@@ -72,7 +61,8 @@ def _basic(authorization: str | None) -> dict[str, str]:
 @needs(Permission.ORGANISATIONS_READ)
 def get_me(actor: CurrentActor) -> MeOut:
     """The account behind the token, its organisation, roles and permissions."""
-    assert actor.organisation_kind is not None
+    if actor.organisation_kind is None:
+        raise NotFound  # the system has no account
     return MeOut(
         account_id=actor.id,
         organisation_id=actor.organisation_id,

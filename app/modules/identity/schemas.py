@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from app.core.pages import PageQuery
 from app.core.types import Flag, Id, In, Instant, Key, Out, Word
@@ -73,6 +73,17 @@ class MeOut(Out):
     organisation_kind: OrganisationKind = Field(title="Art der Organisation")
     roles: list[Role] = Field(title="Rollen", max_length=20)
     permissions: list[Permission] = Field(title="Berechtigungen", max_length=100)
+
+
+class TokenForm(BaseModel):
+    """A token request as OAuth clients send it; what they send beyond it is ignored (RFC 6749 § 3.2)."""
+
+    grant_type: str = Field(max_length=50, title="Art", examples=["client_credentials", "password"])
+    client_id: str | None = Field(None, max_length=100, title="Programm")
+    client_secret: str | None = Field(None, max_length=200, title="Geheimnis des Programms")
+    username: str | None = Field(None, max_length=100, title="Anmeldung")
+    password: str | None = Field(None, max_length=200, title="Kennwort")
+    scope: str = Field("", max_length=4000, title="gewünschte Berechtigungen")
 
 
 class TokenOut(Out):

@@ -83,14 +83,19 @@ def change_account(
     for field, value in patch.model_dump(exclude_unset=True).items():
         if value is None:
             raise Invalid.field(f"/{field}", "missing", "Diese Angabe kann nicht leer sein.", "This cannot be empty.")
-        if field == "roles":
-            _check_roles(value, actor.organisation_kind)
-            value = [role.value for role in value]
         setattr(account, field, value)
+    if patch.roles is not None:
+        _check_roles(patch.roles, actor.organisation_kind)
+        account.roles = [role.value for role in patch.roles]
     account.changed_at = at
     db.flush()
     _record(db, account, "account.change", actor, at)
     return account
+
+
+def hash_secret(secret: str) -> str:
+    """The argon2id hash under which a secret is kept."""
+    return _hash.hash(secret)
 
 
 def set_secret(db: Session, account: Account, *, actor: Actor, at: datetime, secret: str | None = None) -> str:

@@ -1,8 +1,9 @@
 """Organisations: the two sides of the table."""
 
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import CONSTRAINT_TEXTS, Base, Identified, Versioned, code
@@ -26,6 +27,19 @@ class Organisation(Identified, Versioned, Base):
     __table_args__ = (UniqueConstraint("kind", "name", name="uq_organisation_kind_name"),)
 
 
+class Region(Identified, Base):
+    """A planning region (Planungsregion, Sozialraum, Stadtbezirk) of a youth office."""
+
+    __tablename__ = "region"
+
+    youth_office_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    name: Mapped[str]
+    created_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("youth_office_id", "name", name="uq_region_name"),)
+
+
+CONSTRAINT_TEXTS["uq_region_name"] = Text("Diese Region gibt es schon.", "This region exists already.")
 CONSTRAINT_TEXTS["uq_organisation_kind_name"] = Text(
     "Eine Organisation dieser Art und dieses Namens gibt es schon.",
     "An organisation of this kind and name exists already.",

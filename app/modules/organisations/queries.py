@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.core.db import found
 from app.core.pages import paginate
-from app.modules.organisations.models import Organisation
-from app.modules.organisations.schemas import OrganisationQuery
+from app.modules.organisations.models import Organisation, Region
+from app.modules.organisations.schemas import OrganisationQuery, RegionQuery
 
 
 def get_organisation(db: Session, organisation_id: UUID) -> Organisation:
@@ -31,3 +31,11 @@ def list_organisations(db: Session, query: OrganisationQuery) -> tuple[list[Any]
         rows = rows.where(Organisation.name.icontains(query.name, autoescape=True))
     sorts = {"name": Organisation.name, "created_at": Organisation.created_at}
     return paginate(db, rows, query, sorts, Organisation.id)
+
+
+def list_regions(db: Session, query: RegionQuery) -> tuple[list[Any], str | None, int | None]:
+    """A page of planning regions."""
+    rows = select(Region)
+    if query.youth_office_id:
+        rows = rows.where(Region.youth_office_id == query.youth_office_id)
+    return paginate(db, rows, query, {"name": Region.name}, Region.id)

@@ -45,3 +45,25 @@ class OrganisationQuery(PageQuery):
     kind: OrganisationKind | None = None
     name: Annotated[str | None, Field(max_length=200, description="part of the name")] = None
     sort: Literal["name", "-name", "created_at", "-created_at"] = "name"
+
+
+class RegionCreate(In):
+    """A planning region of the own youth office."""
+
+    name: Word = Field(title="Name", examples=["Region Chiemgau"])
+
+
+class RegionOut(Out):
+    """A planning region."""
+
+    id: Id
+    youth_office_id: Id = Field(title="Jugendamt")
+    name: str = Field(title="Name", max_length=200)
+    created_at: Instant = Field(title="Angelegt am")
+
+
+class RegionQuery(PageQuery):
+    """Filters of regions."""
+
+    youth_office_id: Id | None = None
+    sort: Literal["name", "-name"] = "name"

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.core import audit
 from app.core.db import check_version
 from app.core.problems import Invalid, NotFound
-from app.modules.organisations.models import Organisation
+from app.modules.organisations.models import Organisation, Region
 from app.modules.organisations.queries import get_organisation
 from app.modules.organisations.schemas import OrganisationPatch
 from app.policy import Actor, OrganisationKind
@@ -62,6 +62,27 @@ def change_organisation(
     db.flush()
     _record(db, organisation, "organisation.change", actor, at)
     return organisation
+
+
+def create_region(db: Session, youth_office_id: UUID, name: str, *, actor: Actor, at: datetime) -> Region:
+    """Enter a planning region of a youth office (§ 80 SGB VIII).
+
+    Raises:
+        Conflict: the office has a region of this name.
+    """
+    region = Region(youth_office_id=youth_office_id, name=name, created_at=at)
+    db.add(region)
+    db.flush()
+    audit.record(
+        db,
+        tenant_id=youth_office_id,
+        actor=actor,
+        action="region.create",
+        subject_kind="region",
+        subject_id=region.id,
+        at=at,
+    )
+    return region
 
 
 def _record(db: Session, organisation: Organisation, action: str, actor: Actor, at: datetime) -> None:
