@@ -9,7 +9,7 @@ from anyio import to_thread
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from app import __version__
+from app import __version__, v1
 from app.core import docs, health, log, openapi, refusals
 from app.core.asgi import Envelope
 from app.core.db import make_engine, make_sessions
@@ -20,9 +20,7 @@ from app.core.ticker import Ticker, run_jobs
 from app.core.tokens import Tokens
 from app.core.work import Work
 from app.modules.identity import resolve
-from app.modules.identity import router as identity
 from app.settings import Settings
-from app.v1 import router as v1
 from app.wiring import HANDLERS, on_published
 
 
@@ -62,8 +60,8 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     refusals.install(app)
     docs.install(app)
     app.include_router(health.router)
-    app.include_router(identity.well_known)
-    app.include_router(v1)
+    app.include_router(v1.well_known)
+    app.include_router(v1.router)
     app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]
     app.add_middleware(_envelope, settings=settings)
     return app

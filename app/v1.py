@@ -8,3 +8,6 @@ from app.modules.organisations import router as organisations
 router = APIRouter(prefix="/v1")
 for room in (identity.router, organisations.router):
     router.include_router(room)
+
+well_known = identity.well_known
+"""What stands outside `/v1` by its own standards."""

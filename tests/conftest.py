@@ -28,6 +28,13 @@ from tests.world import Clock, World
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """`make quick` leaves out what needs a database."""
+    for item in items:
+        if "database_url" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.database)
+
+
 @pytest.fixture(scope="session")
 def run_dir() -> Iterator[Path]:
     """A short path: a unix socket's name has at most 107 bytes."""

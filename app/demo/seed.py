@@ -42,7 +42,9 @@ def _office(db: Session, office: Office, secret_hash: str, at: datetime) -> None
         _accounts(db, key, provider.id, OrganisationKind.PROVIDER, secret_hash, at)
 
 
-def _accounts(db: Session, key: str, organisation_id: UUID, side: OrganisationKind, secret_hash: str, at: datetime) -> None:
+def _accounts(
+    db: Session, key: str, organisation_id: UUID, side: OrganisationKind, secret_hash: str, at: datetime
+) -> None:
     for role in Role:
         if role.side is side:
             machine = role in (Role.OFFICE_SYNC, Role.PROVIDER_SYNC)
