@@ -38,10 +38,11 @@ class Envelope:
             await self.app(scope, receive, send)
             return
         headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        sender = _Sender(scope, send, headers)
+        method = scope["method"]
+        if method == "HEAD":
+            scope = {**scope, "method": "GET"}  # the server's own scope stays as it is: it minds the body's length
+        sender = _Sender(scope, send, headers, method)
         limit = self.bulk_limit if scope["path"].endswith(":import") else self.body_limit
-        if scope["method"] == "HEAD":
-            scope["method"] = "GET"
         try:
             if _declared(headers) > limit:
                 raise _TooLarge
@@ -80,10 +81,9 @@ def _limited(receive: Receive, limit: int) -> Receive:
 class _Sender:
     """Sends the answer with the house's headers; knows whether it has begun."""
 
-    def __init__(self, scope: Scope, send: Send, headers: dict[bytes, str]) -> None:
+    def __init__(self, scope: Scope, send: Send, headers: dict[bytes, str], method: str) -> None:
         self.scope, self.send, self.headers = scope, send, headers
-        self.head = scope["method"] == "HEAD"
-        self.method = scope["method"]
+        self.method = method
         self.request_id = str(uuid4())
         self.started = False
         self.status = 500
@@ -94,7 +94,7 @@ class _Sender:
         if message["type"] == "http.response.start":
             self.started, self.status = True, message["status"]
             message = {**message, "headers": [*message.get("headers", []), *self._own(message)]}
-        elif self.head and message["type"] == "http.response.body":
+        elif self.method == "HEAD" and message["type"] == "http.response.body":
             message = {**message, "body": b""}
         await self.send(message)
 
@@ -129,7 +129,9 @@ class _Sender:
     def route(self) -> str:
         """The route's template: paths carry ids, and ids do not belong into logs of other systems."""
         route = self.scope.get("route")
-        return getattr(route, "path_format", None) or "unknown"
+        template = getattr(route, "path_format", None)
+        prefix = "/v1" if self.scope["path"].startswith("/v1/") else ""
+        return f"{prefix}{template}" if template else "unknown"
 
     def count(self) -> None:
         """Write the log line and the metrics."""

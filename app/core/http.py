@@ -7,6 +7,7 @@ retry, commits, and only then answers: all in one hop to a worker thread.
 """
 
 import inspect
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,7 @@ from app.core.kernel import Kernel
 from app.core.problems import FieldError, MalformedRequest, Text, UnknownParameter, UnsupportedMediaType
 from app.policy import Actor, Permission
 
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}", re.ASCII)
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 
@@ -192,10 +194,17 @@ def _check_query(request: Request, known: frozenset[str]) -> None:
     wrong = [name for name in dict.fromkeys(names) if name not in known or names.count(name) > 1]
     if wrong:
         errors = [
-            FieldError("query", "unknown_parameter", "unbekannt oder mehrfach genannt", "unknown or repeated")
-            for _ in wrong[:10]
+            FieldError(
+                _query_pointer(name), "unknown_parameter", "unbekannt oder mehrfach genannt", "unknown or repeated"
+            )
+            for name in wrong[:10]
         ]
         raise UnknownParameter(errors=errors, known=sorted(known))
+
+
+def _query_pointer(name: str) -> str:
+    """Tell the name back only where it looks like one."""
+    return f"query:{name}" if _NAME.fullmatch(name) else "query"
 
 
 async def _check_json(request: Request) -> None:

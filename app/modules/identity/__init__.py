@@ -1,7 +1,7 @@
 """Identity: accounts, tokens, and who acts."""
 
 from app.modules.identity.models import AccountKind
-from app.modules.identity.queries import find_colleague, has_login, resolve
+from app.modules.identity.queries import find_colleague, find_login, has_login, resolve
 from app.modules.identity.schemas import AccountCreate
 from app.modules.identity.service import create_account, hash_secret, set_secret
 
@@ -10,6 +10,7 @@ __all__ = [
     "AccountKind",
     "create_account",
     "find_colleague",
+    "find_login",
     "has_login",
     "hash_secret",
     "resolve",
