@@ -14,8 +14,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.core import clock
 from app.core.answers import JSON, Answer
-from app.core.db import Base, changed_rows
-from app.core.problems import IdempotencyKeyReused, RequestInFlight
+from app.core.db import CONSTRAINT_TEXTS, Base, changed_rows
+from app.core.problems import IdempotencyKeyReused, RequestInFlight, Text
 from app.policy import Actor
 
 
@@ -34,6 +34,10 @@ class IdempotencyKey(Base):
     created_at: Mapped[datetime] = mapped_column(index=True)
 
 
+CONSTRAINT_TEXTS["pk_idempotency_key"] = Text(
+    "Eine Anfrage mit diesem Idempotency-Key wurde gerade beantwortet; bitte wiederholen.",
+    "A request with this Idempotency-Key was answered just now; please retry.",
+)
 _RECALL = text(
     """
     SELECT pg_try_advisory_xact_lock(hashtextextended(:lock, 7)) AS mine,

@@ -92,8 +92,8 @@ def _pointer(location: Sequence[Any], body: Any, prefix: str) -> str:
     pointer = prefix
     for index, part in enumerate(parts):
         last = index == len(parts) - 1
-        if isinstance(body, dict) and part not in body and not last:
-            continue  # the tag of a union, or the name of a validator
+        if part == "[key]" or (isinstance(body, dict) and part not in body and not last):
+            continue  # a key itself, the tag of a union, or the name of a validator
         pointer += f"/{escape(str(part))}"
         if isinstance(body, dict):
             body = body.get(part)
