@@ -4,13 +4,29 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql as pg
 
-from app.modules.agreements import ServiceKind
 from migrations.support import PARTY, protect
 
 revision = "0006"
 down_revision = "0004"
 branch_labels = None
 depends_on = None
+
+
+SERVICE_KINDS = (
+    "section_18_3",
+    "section_20",
+    "section_27_2",
+    "section_28",
+    "section_29",
+    "section_30",
+    "section_31",
+    "section_32",
+    "section_33",
+    "section_34",
+    "section_35",
+    "section_35a",
+    "section_41",
+)
 
 
 def _one_of(column: str, *values: str) -> str:
@@ -43,7 +59,7 @@ def _help() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint(_one_of("service_kind", *ServiceKind), name=op.f("ck_help_service_kind")),
+        sa.CheckConstraint(_one_of("service_kind", *SERVICE_KINDS), name=op.f("ck_help_service_kind")),
         sa.CheckConstraint(_one_of("state", "requested", "active", "ended", "withdrawn"), name=op.f("ck_help_state")),
         sa.CheckConstraint(
             _one_of("end_reason", *ends, "moved", "transfer_other_help", "age"), name=op.f("ck_help_end_reason")
