@@ -1,0 +1,6 @@
+"""Standards of quality: what a youth office expects and how it shows."""
+
+from app.modules.standards.queries import standards_by_id
+from app.modules.standards.service import adopt
+
+__all__ = ["adopt", "standards_by_id"]
