@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import CONSTRAINT_TEXTS, Base, Identified, Versioned, code
+from app.core.db import CONSTRAINT_TEXTS, Base, Identified, Versioned
+from app.core.db import code as coded
 from app.core.problems import Text
 from app.core.types import CodeList
 
@@ -27,7 +28,7 @@ class Standard(Identified, Versioned, Base):
     youth_office_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
     code: Mapped[str]
     title: Mapped[str]
-    dimension: Mapped[QualityDimension] = mapped_column(code(QualityDimension, "dimension"))
+    dimension: Mapped[QualityDimension] = mapped_column(coded(QualityDimension, "dimension"))
     text: Mapped[str]
     indicator: Mapped[str | None]
     target: Mapped[str | None]

@@ -1,0 +1,142 @@
+"""Writing service records: one statement for any number of rows, the same for one push and for an import.
+
+The statement looks up help and grant of each row, tells known rows from new ones, and inserts the good ones with
+their audit entries and events. Rows carry their provider, so that pushes of several providers can be written together.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.core.ids import new_id
+from app.core.problems import FieldError
+from app.law.calendars import legal_date
+from app.modules.billing.errors import HELP_NOT_RUNNING, NOT_GRANTED, OUTSIDE_HELP, UNKNOWN_HELP
+from app.modules.billing.rules.records import minutes_of
+from app.modules.billing.schemas import ServiceRecordIn
+from app.policy import Actor
+
+_WRITE = text(
+    """
+    WITH input AS MATERIALIZED (
+        SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(
+            n int, id uuid, provider_id uuid, external_id text, help_id uuid, worker text, activity text,
+            starts_at timestamptz, ends_at timestamptz, service_on date, minutes int, participants int, staff int,
+            session text, notice_hours int, note text, hash text)
+    ), judged AS MATERIALIZED (
+        SELECT input.*, help.youth_office_id, help.state,
+               input.service_on BETWEEN help.starts_on AND coalesce(help.ended_on, help.ends_on) AS within,
+               EXISTS (SELECT FROM help_grant AS g
+                        WHERE g.help_id = input.help_id AND g.released_at IS NOT NULL
+                          AND input.service_on BETWEEN g.valid_from AND g.valid_to) AS granted,
+               known.id AS known_id, encode(known.content_hash, 'hex') AS known_hash
+          FROM input
+          LEFT JOIN help ON help.id = input.help_id AND help.provider_id = input.provider_id
+          LEFT JOIN service_record AS known
+            ON known.provider_id = input.provider_id AND known.external_id = input.external_id
+    ), recorded AS (
+        INSERT INTO service_record (id, youth_office_id, provider_id, external_id, help_id, worker, activity,
+               starts_at, ends_at, service_on, minutes, participants, staff, session, notice_hours, note,
+               content_hash, recorded_by, recorded_at)
+        SELECT id, youth_office_id, provider_id, external_id, help_id, worker, activity, starts_at, ends_at,
+               service_on, minutes, participants, staff, session, notice_hours, note, decode(hash, 'hex'),
+               :account, :now
+          FROM judged
+         WHERE known_id IS NULL AND within AND granted AND state IN ('active', 'ended')
+        ON CONFLICT (provider_id, external_id) DO NOTHING
+        RETURNING id, youth_office_id, provider_id, content_hash
+    ), by_office AS (
+        SELECT youth_office_id, provider_id, count(*) AS records, (array_agg(id ORDER BY id))[1] AS first_id,
+               encode(sha256(string_agg(content_hash, ''::bytea ORDER BY id)), 'hex') AS hash
+          FROM recorded GROUP BY youth_office_id, provider_id
+    ), audited AS (
+        INSERT INTO audit_entry (id, tenant_id, at, actor_id, actor_organisation_id, action, subject_kind, subject_id,
+               from_state, to_state, law, details)
+        SELECT gen_random_uuid(), youth_office_id, :now, :account, provider_id, 'service_record.record',
+               'service_record', first_id, '', '', '', json_build_object('records', records, 'sha256', hash)
+          FROM by_office
+    ), told AS (
+        INSERT INTO event (id, tenant_id, type, subject_kind, subject_id, at, actor_id, actor_organisation_id, action,
+               from_state, to_state, audience, data)
+        SELECT gen_random_uuid(), youth_office_id, 'handschlag.service_record.recorded', 'service_record', first_id,
+               :now, :account, provider_id, '', '', '', ARRAY[youth_office_id, provider_id],
+               jsonb_build_object('records', records)
+          FROM by_office
+    )
+    SELECT judged.n, judged.youth_office_id, judged.state, judged.within, judged.granted, judged.known_id,
+           judged.known_hash, recorded.id AS recorded_id
+      FROM judged LEFT JOIN recorded ON recorded.id = judged.id
+     ORDER BY judged.n
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a row: its id when it is stored (new, or known and the same), else why not."""
+
+    id: UUID | None = None
+    is_new: bool = False
+    is_reused: bool = False
+    errors: tuple[FieldError, ...] = ()
+
+
+def record_rows(db: Session, records: Sequence[ServiceRecordIn], *, actor: Actor, at: datetime) -> list[Outcome]:
+    """Write what may be written of some records (each sound in itself) and tell what became of each.
+
+    A row that another transaction is writing under the same external id is judged again once that has ended.
+    """
+    hashes = [content_hash(record) for record in records]
+    outcomes: dict[int, Outcome] = {}
+    waiting = list(range(len(records)))
+    while waiting:
+        first_of: dict[str, int] = {}
+        for index in waiting:
+            first_of.setdefault(records[index].external_id, index)
+        rows = [_row(index, records[index], hashes[index], actor) for index in first_of.values()]
+        parameters = {"rows": json.dumps(rows), "account": actor.id, "now": at}
+        for row in db.execute(_WRITE, parameters).all():
+            if (outcome := _outcome(row, hashes[row.n])) is not None:
+                outcomes[row.n] = outcome
+        waiting = [index for index in waiting if index not in outcomes]
+    return [outcomes[index] for index in range(len(records))]
+
+
+def content_hash(record: ServiceRecordIn) -> str:
+    """What makes two pushes of one external id the same."""
+    return hashlib.sha256(record.model_dump_json(exclude={"external_id"}).encode()).hexdigest()
+
+
+def _row(index: int, record: ServiceRecordIn, hash_: str, actor: Actor) -> dict[str, Any]:
+    return {
+        **record.model_dump(mode="json", exclude={"crosses_midnight"}),
+        "n": index,
+        "id": str(new_id()),
+        "provider_id": str(actor.organisation_id),
+        "service_on": legal_date(record.starts_at).isoformat(),
+        "minutes": minutes_of(record),
+        "hash": hash_,
+    }
+
+
+def _outcome(row: Any, hash_: str) -> Outcome | None:
+    """None: neither written nor known, so somebody else was writing it; ask again."""
+    if row.recorded_id is not None:
+        return Outcome(id=row.recorded_id, is_new=True)
+    if row.known_id is not None:
+        same = row.known_hash == hash_
+        return Outcome(id=row.known_id if same else None, is_reused=not same)
+    if row.youth_office_id is None:
+        return Outcome(errors=(UNKNOWN_HELP,))
+    if row.state not in ("active", "ended"):
+        return Outcome(errors=(HELP_NOT_RUNNING,))
+    if not row.within:
+        return Outcome(errors=(OUTSIDE_HELP,))
+    return None if row.granted else Outcome(errors=(NOT_GRANTED,))
