@@ -2,11 +2,14 @@
 
 from fastapi import APIRouter
 
+from app.modules.agreements import router as agreements
+from app.modules.forms import router as forms
 from app.modules.identity import router as identity
 from app.modules.organisations import router as organisations
+from app.modules.standards import router as standards
 
 router = APIRouter(prefix="/v1")
-for room in (identity.router, organisations.router):
+for room in (identity.router, organisations.router, standards.router, forms.router, agreements.router):
     router.include_router(room)
 
 well_known = identity.well_known

@@ -2,6 +2,10 @@
 
 from app.core.deadlines import Handler
 from app.core.outbox import Published
+from app.modules import agreements
 
-HANDLERS: dict[str, Handler] = {}
+HANDLERS: dict[str, Handler] = {
+    "agreement_start": agreements.start_due,
+    "agreement_end": agreements.end_due,
+}
 on_published: Published = lambda db, events: None  # noqa: E731

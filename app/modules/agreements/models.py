@@ -1,0 +1,206 @@
+"""Agreements between a youth office and its providers: who, what text, who signed, what is in force when."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import DATERANGE, ExcludeConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.db import CONSTRAINT_TEXTS, Base, Identified, code
+from app.core.problems import Text
+from app.core.types import CodeList
+from app.core.workflow import Stateful
+from app.modules.agreements.terms import ServiceKind
+
+
+class AgreementKind(CodeList):
+    """What is agreed, by the norm that asks for it."""
+
+    LEISTUNG = "leistung", "Leistungsvereinbarung (§ 78b Abs. 1 Nr. 1)"
+    ENTGELT = "entgelt", "Entgeltvereinbarung (§ 78b Abs. 1 Nr. 2)"
+    QUALITAETSENTWICKLUNG = "qualitaetsentwicklung", "Qualitätsentwicklungsvereinbarung (§ 78b Abs. 1 Nr. 3)"
+    AMBULANT_77 = "ambulant_77", "Vereinbarung über ambulante Leistungen (§ 77)"
+    LOCAL_QUALITY = "local_quality", "örtliche Qualitätsvereinbarung (§§ 77, 79, 79a)"
+    SCHUTZAUFTRAG_8A = "schutzauftrag_8a", "Vereinbarung zum Schutzauftrag (§ 8a Abs. 4)"
+    TAETIGKEITSAUSSCHLUSS_72A = "taetigkeitsausschluss_72a", "Vereinbarung zum Tätigkeitsausschluss (§ 72a)"
+
+
+class AgreementState(CodeList):
+    """Where an agreement stands."""
+
+    DRAFT = "draft", "Entwurf"
+    IN_NEGOTIATION = "in_negotiation", "in Verhandlung"
+    AWAITING_SIGNATURES = "awaiting_signatures", "liegt zur Unterschrift"
+    SIGNED = "signed", "unterschrieben, beginnt später"
+    IN_FORCE = "in_force", "in Kraft"
+    NOTICE_GIVEN = "notice_given", "gekündigt, noch in Kraft"
+    TERMINATED = "terminated", "durch Kündigung beendet"
+    EXPIRED = "expired", "abgelaufen"
+    WITHDRAWN = "withdrawn", "zurückgezogen"
+
+
+class Agreement(Identified, Stateful, Base):
+    """An agreement; the columns beside its state are an extract of the current version, for lists."""
+
+    __tablename__ = "agreement"
+
+    youth_office_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    drafted_by: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))  # the party that began
+    number: Mapped[str]
+    kind: Mapped[AgreementKind] = mapped_column(code(AgreementKind, "kind"))
+    state: Mapped[AgreementState] = mapped_column(code(AgreementState, "state"))
+    title: Mapped[str]
+    service_kinds: Mapped[list[str]]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]  # last day as agreed
+    ends_on: Mapped[date | None]  # last day after notice was given
+    notice_reason: Mapped[str | None]
+    current_number: Mapped[int] = mapped_column(default=1)
+
+    parties: Mapped[list["AgreementParty"]] = relationship(lazy="raise", order_by="AgreementParty.place")
+    current: Mapped["AgreementVersion"] = relationship(
+        primaryjoin="and_(AgreementVersion.agreement_id == Agreement.id, "
+        "AgreementVersion.number == Agreement.current_number)",
+        lazy="raise",
+        viewonly=True,
+        uselist=False,
+    )
+
+    __table_args__ = (
+        UniqueConstraint("youth_office_id", "number", name="uq_agreement_number"),
+        CheckConstraint("valid_to >= valid_from", name="period"),
+        CheckConstraint("(state IN ('notice_given', 'terminated')) = (ends_on IS NOT NULL)", name="notice"),
+        CheckConstraint("(ends_on IS NULL) = (notice_reason IS NULL)", name="notice_reason"),
+        Index("ix_agreement_youth_office_id", "youth_office_id", "id"),
+    )
+
+    @property
+    def tenant_id(self) -> UUID:
+        """The youth office whose audit chain it joins."""
+        return self.youth_office_id
+
+    @property
+    def audience(self) -> list[UUID]:
+        """The organisations that learn of its steps: all parties."""
+        return [party.organisation_id for party in self.parties]
+
+    @property
+    def provider_ids(self) -> list[UUID]:
+        """The providers among the parties, in the order of the text."""
+        return [organisation_id for organisation_id in self.audience if organisation_id != self.youth_office_id]
+
+
+class AgreementParty(Base):
+    """A party: the youth office (place 0) or one of the providers. All of them sign."""
+
+    __tablename__ = "agreement_party"
+
+    agreement_id: Mapped[UUID] = mapped_column(ForeignKey("agreement.id"), primary_key=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    place: Mapped[int]
+
+    __table_args__ = (Index("ix_agreement_party_organisation_id", "organisation_id", "agreement_id"),)
+
+
+class AgreementVersion(Identified, Base):
+    """The whole text as parties, prices and clauses were at one time; fixed once it is offered for signature."""
+
+    __tablename__ = "agreement_version"
+
+    agreement_id: Mapped[UUID] = mapped_column(ForeignKey("agreement.id"))
+    number: Mapped[int]
+    content: Mapped[dict[str, Any]]
+    content_hash: Mapped[str]  # SHA-256 over the canonical JSON (RFC 8785) of the content
+    created_at: Mapped[datetime]
+    offered_at: Mapped[datetime | None]
+
+    signatures: Mapped[list["AgreementSignature"]] = relationship(lazy="raise", order_by="AgreementSignature.signed_at")
+
+    __table_args__ = (
+        UniqueConstraint("agreement_id", "number", name="uq_agreement_version_number"),
+        UniqueConstraint("id", "content_hash", name="uq_agreement_version_hash"),
+        CheckConstraint("content_hash ~ '^[0-9a-f]{64}$'", name="hash"),
+        CheckConstraint("number >= 1", name="number"),
+    )
+
+
+class AgreementSignature(Identified, Base):
+    """One party's signature under one version, bound to the version's hash. It never changes."""
+
+    __tablename__ = "agreement_signature"
+
+    version_id: Mapped[UUID] = mapped_column()
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    function: Mapped[str]
+    signed_at: Mapped[datetime]
+    content_hash: Mapped[str]
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["version_id", "content_hash"],
+            ["agreement_version.id", "agreement_version.content_hash"],
+            name="fk_agreement_signature_version",
+        ),
+        UniqueConstraint("version_id", "organisation_id", name="uq_agreement_signature_organisation_id"),
+    )
+
+
+class AgreementCoverage(Identified, Base):
+    """What a concluded agreement covers: one provider, one kind of help (none: all its work), one period.
+
+    The answer to «what is in force on this day» and the wall against overlaps are the same rows.
+    """
+
+    __tablename__ = "agreement_coverage"
+
+    agreement_id: Mapped[UUID] = mapped_column(ForeignKey("agreement.id"))
+    version_id: Mapped[UUID] = mapped_column(ForeignKey("agreement_version.id"))
+    youth_office_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    provider_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    kind: Mapped[AgreementKind] = mapped_column(code(AgreementKind, "kind"))
+    service_kind: Mapped[ServiceKind | None] = mapped_column(code(ServiceKind, "service_kind"))
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    period: Mapped[Any] = mapped_column(DATERANGE, Computed("daterange(valid_from, valid_to, '[]')", persisted=True))
+
+    __table_args__ = (
+        CheckConstraint("valid_to >= valid_from", name="period"),
+        ExcludeConstraint(
+            ("youth_office_id", "="),
+            ("provider_id", "="),
+            ("kind", "="),
+            (text("coalesce(service_kind, '')"), "="),
+            ("period", "&&"),
+            name="ex_agreement_coverage_overlap",
+            using="gist",
+        ),
+        Index("ix_agreement_coverage_agreement_id", "agreement_id"),
+    )
+
+
+CONSTRAINT_TEXTS["ex_agreement_coverage_overlap"] = Text(
+    "Für einen Teil dieses Zeitraums gilt mit diesem Träger schon eine Vereinbarung dieser Art.",
+    "An agreement of this kind with this provider is in force for part of this period already.",
+)
+CONSTRAINT_TEXTS["agreement_version_fixed"] = Text(
+    "Ein Text, der zur Unterschrift lag, ändert sich nicht mehr.",
+    "A text that was offered for signature does not change any more.",
+)
+CONSTRAINT_TEXTS["agreement_signature_fixed"] = Text(
+    "Eine Unterschrift wird nicht geändert und nicht gelöscht.",
+    "A signature is neither changed nor deleted.",
+)
+CONSTRAINT_TEXTS["uq_agreement_signature_organisation_id"] = Text(
+    "Diese Vertragspartei hat die Fassung schon unterschrieben.", "This party has signed the version already."
+)

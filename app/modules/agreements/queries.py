@@ -1,0 +1,135 @@
+"""Reading agreements: a youth office sees its own, a provider those it is a party of; and what is in force when."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Date, Row, Select, any_, cast, func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.sql.elements import ColumnElement
+
+from app.core.db import found
+from app.core.pages import paginate
+from app.modules.agreements.document import AgreementInForce, read_document
+from app.modules.agreements.errors import NoAgreementInForce
+from app.modules.agreements.models import Agreement, AgreementCoverage, AgreementParty, AgreementVersion
+from app.modules.agreements.rules import covered_kinds, foremost
+from app.modules.agreements.schemas import AgreementQuery
+from app.modules.agreements.terms import ServiceKind
+from app.policy import Actor
+
+
+def visible(actor: Actor) -> Select[Agreement]:
+    """The agreements an actor's organisation is a party of, with their parties; the system sees all."""
+    rows = select(Agreement).options(selectinload(Agreement.parties))
+    if actor.is_system:
+        return rows
+    if actor.is_youth_office:
+        return rows.where(Agreement.youth_office_id == actor.organisation_id)
+    mine = select(AgreementParty.agreement_id).where(AgreementParty.organisation_id == actor.organisation_id)
+    return rows.where(Agreement.id.in_(mine))
+
+
+def get_agreement(db: Session, agreement_id: UUID, actor: Actor, *, lock: bool = False) -> Agreement:
+    """One agreement with its current text and signatures; 404 unless the actor's organisation is a party.
+
+    Args:
+        lock: for a change.
+    """
+    text = joinedload(Agreement.current).selectinload(AgreementVersion.signatures)
+    wanted = visible(actor).where(Agreement.id == agreement_id).options(text)
+    return found(db.scalar(wanted.with_for_update(of=Agreement) if lock else wanted))
+
+
+def list_agreements(db: Session, query: AgreementQuery, actor: Actor) -> tuple[list[Any], str | None, int | None]:
+    """A page of agreements, without their texts."""
+    rows = visible(actor)
+    for name in ("state", "kind", "youth_office_id"):
+        if (value := getattr(query, name)) is not None:
+            rows = rows.where(getattr(Agreement, name) == value)
+    if query.provider_id:
+        theirs = select(AgreementParty.agreement_id).where(AgreementParty.organisation_id == query.provider_id)
+        rows = rows.where(Agreement.id.in_(theirs))
+    if query.service_kind:
+        rows = rows.where(any_(Agreement.service_kinds) == query.service_kind.value)
+    if query.in_force_on:
+        covering = select(AgreementCoverage.agreement_id).where(_covers(query.in_force_on))
+        rows = rows.where(Agreement.id.in_(covering))
+    sorts = {name: getattr(Agreement, name) for name in ("created_at", "number", "valid_from")}
+    return paginate(db, rows, query, sorts, Agreement.id)
+
+
+def list_versions(db: Session, agreement: Agreement) -> Sequence[AgreementVersion]:
+    """All versions of the text, the first one first, with their signatures."""
+    rows = select(AgreementVersion).where(AgreementVersion.agreement_id == agreement.id)
+    return db.scalars(
+        rows.options(selectinload(AgreementVersion.signatures)).order_by(AgreementVersion.number).limit(1000)
+    ).all()
+
+
+def overlapping(db: Session, agreement: Agreement) -> list[str]:
+    """Numbers of other concluded agreements of this kind with one of its providers that share a day with it."""
+    period = func.daterange(agreement.valid_from, agreement.valid_to, "[]")
+    kinds = covered_kinds(agreement)
+    same_help = AgreementCoverage.service_kind.is_(None) if None in kinds else AgreementCoverage.service_kind.in_(kinds)
+    rows = (
+        select(Agreement.number)
+        .join(AgreementCoverage, AgreementCoverage.agreement_id == Agreement.id)
+        .where(
+            AgreementCoverage.agreement_id != agreement.id,
+            AgreementCoverage.youth_office_id == agreement.youth_office_id,
+            AgreementCoverage.provider_id.in_(agreement.provider_ids),
+            AgreementCoverage.kind == agreement.kind,
+            AgreementCoverage.period.op("&&")(period),
+            same_help,
+        )
+    )
+    return sorted(set(db.scalars(rows)))
+
+
+def find_in_force(
+    db: Session, *, youth_office_id: UUID, provider_id: UUID, service_kind: ServiceKind | None, on: date
+) -> AgreementInForce | None:
+    """The agreement that answers for a kind of help with a provider on a day; None when there is none.
+
+    Of several the one with terms of billing goes first; without a kind of help, the one that settles safeguarding.
+    A day in the future counts as agreed so far. One statement.
+    """
+    rows = _in_force(on).where(
+        AgreementCoverage.youth_office_id == youth_office_id, AgreementCoverage.provider_id == provider_id
+    )
+    if service_kind is not None:
+        rows = rows.where(AgreementCoverage.service_kind == service_kind)
+    return foremost([_answer(row) for row in db.execute(rows)], prices_first=service_kind is not None)
+
+
+def get_in_force(db: Session, agreement_id: UUID, on: date) -> AgreementInForce:
+    """What an agreement says on a day; one statement.
+
+    Raises:
+        NoAgreementInForce: it is not concluded, or the day lies outside its term.
+    """
+    row = db.execute(_in_force(on).where(AgreementCoverage.agreement_id == agreement_id).limit(1)).first()
+    if row is None:
+        raise NoAgreementInForce(day=on.isoformat())
+    return _answer(row)
+
+
+def _covers(day: date) -> ColumnElement[bool]:
+    """Concluded and within its term on this day."""
+    covers: ColumnElement[bool] = AgreementCoverage.period.op("@>", is_comparison=True)(cast(day, Date))
+    return covers
+
+
+def _in_force(day: date) -> Select[AgreementCoverage, dict[str, Any]]:
+    return (
+        select(AgreementCoverage, AgreementVersion.content)
+        .join(AgreementVersion, AgreementVersion.id == AgreementCoverage.version_id)
+        .where(_covers(day))
+        .distinct(AgreementCoverage.agreement_id)
+    )
+
+
+def _answer(row: Row[AgreementCoverage, dict[str, Any]]) -> AgreementInForce:
+    return read_document(row[0], row[1])
