@@ -41,18 +41,23 @@ class Call:
     raw: bytes
 
 
-async def admit(request: Request, permission: Permission | None, *, keyed: bool, versioned: bool, status: int) -> Call:
-    """Check token, limits and headers; no database yet."""
+def authenticate(request: Request) -> None:
+    """Check token and rate limit before anything is read: strangers learn nothing about forms and parameters."""
     kernel: Kernel = request.app.state.kernel
-    claims = _claims(request, kernel) if permission is not None else None
-    if claims is not None:
-        request.scope["rate"] = kernel.limiter.hit(claims.subject)
+    claims = _claims(request, kernel)
+    request.scope["claims"] = claims
+    request.scope["rate"] = kernel.limiter.hit(claims.subject)
+
+
+async def admit(request: Request, permission: Permission | None, *, keyed: bool, versioned: bool, status: int) -> Call:
+    """Gather the facts of a request and check its headers; no database yet."""
+    kernel: Kernel = request.app.state.kernel
     raw = await request.body()
     key = _idempotency_key(request) if keyed else None
     return Call(
         kernel=kernel,
         permission=permission,
-        claims=claims,
+        claims=request.scope.get("claims"),
         negotiation=Negotiation.of(request),
         status=status,
         key=key,

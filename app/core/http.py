@@ -21,9 +21,9 @@ from sqlalchemy.orm import Session
 
 from app.core import strictjson
 from app.core.answers import Answer, answer_of
-from app.core.call import admit, run
+from app.core.call import admit, authenticate, run
 from app.core.kernel import Kernel
-from app.core.problems import FieldError, MalformedRequest, Text, UnknownParameter, UnsupportedMediaType
+from app.core.problems import FieldError, Invalid, MalformedRequest, Text, UnknownParameter, UnsupportedMediaType
 from app.policy import Actor, Permission
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}", re.ASCII)
@@ -104,7 +104,10 @@ class Route(APIRoute):
         handle = super().get_route_handler()
 
         async def strict(request: Request) -> Response:
+            if self.plan.permission is not None:
+                authenticate(request)
             _check_query(request, self.query_names)
+            _check_encoding(request)
             request = StrictRequest(request.scope, request.receive)
             await request.body()  # kept: forms, fingerprints and imports read it again
             if self.body_field is not None and self.body_field.field_info.__class__.__name__ == "Body":
@@ -200,11 +203,22 @@ def _check_query(request: Request, known: frozenset[str]) -> None:
             for name in wrong[:10]
         ]
         raise UnknownParameter(errors=errors, known=sorted(known))
+    for name, value in request.query_params.multi_items():
+        if "\x00" in value or "\ufffd" in value:
+            raise Invalid.field(
+                _query_pointer(name), "invalid_text", "Ein Zeichen ist nicht erlaubt.", "A character is not allowed."
+            )
 
 
 def _query_pointer(name: str) -> str:
     """Tell the name back only where it looks like one."""
     return f"query:{name}" if _NAME.fullmatch(name) else "query"
+
+
+def _check_encoding(request: Request) -> None:
+    """Nothing is unpacked here: a small archive may hold an endless body."""
+    if request.headers.get("content-encoding", "identity") != "identity":
+        raise UnsupportedMediaType(headers={"Accept-Encoding": "identity"}, expected="Content-Encoding: identity")
 
 
 async def _check_json(request: Request) -> None:
@@ -217,6 +231,4 @@ async def _check_json(request: Request) -> None:
         if not body and not media_type:
             raise MalformedRequest(reason=Text("der Inhalt fehlt", "the body is missing"))
         raise UnsupportedMediaType(headers={"Accept": "application/json"}, expected="application/json")
-    if request.headers.get("content-encoding", "identity") != "identity":
-        raise UnsupportedMediaType(expected="Content-Encoding: identity")
     await request.json()
