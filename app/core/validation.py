@@ -74,7 +74,10 @@ def _field_error(finding: Mapping[str, Any], body: Any, prefix: str) -> FieldErr
         de, en = context["error"].field_text
     else:
         de, en = (_fill(text, context) for text in _TEXTS.get(code, _OTHER))
-    return FieldError(_pointer(finding["loc"], body, prefix), code, de, en)
+    place = tuple(finding["loc"])
+    if code.startswith("union_tag"):  # found wrong as a whole, but it is the tag that is missing or unknown
+        place += (str(context["discriminator"]).strip("'"),)
+    return FieldError(_pointer(place, body, prefix), code, de, en)
 
 
 def _fill(text: str, context: Mapping[str, Any]) -> str:
