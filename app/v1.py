@@ -3,13 +3,25 @@
 from fastapi import APIRouter
 
 from app.modules.agreements import router as agreements
+from app.modules.billing import router as billing
+from app.modules.cases import router as cases
 from app.modules.forms import router as forms
 from app.modules.identity import router as identity
 from app.modules.organisations import router as organisations
+from app.modules.reports import router as reports
 from app.modules.standards import router as standards
 
 router = APIRouter(prefix="/v1")
-for room in (identity.router, organisations.router, standards.router, forms.router, agreements.router):
+for room in (
+    identity.router,
+    organisations.router,
+    standards.router,
+    forms.router,
+    agreements.router,
+    cases.router,
+    billing.router,
+    reports.router,
+):
     router.include_router(room)
 
 well_known = identity.well_known

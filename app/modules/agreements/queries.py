@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Date, Row, Select, any_, cast, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -127,7 +128,7 @@ def _in_force(day: date) -> Select[AgreementCoverage, dict[str, Any]]:
         select(AgreementCoverage, AgreementVersion.content)
         .join(AgreementVersion, AgreementVersion.id == AgreementCoverage.version_id)
         .where(_covers(day))
-        .distinct(AgreementCoverage.agreement_id)
+        .ext(distinct_on(AgreementCoverage.agreement_id))
     )
 
 

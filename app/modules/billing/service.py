@@ -78,9 +78,7 @@ def mark_billed(db: Session, record_ids: Iterable[UUID], invoice_id: UUID) -> in
         ServiceRecord.invoice_id.is_(None),
         ServiceRecord.reversed_at.is_(None),
     )
-    return changed_rows(
-        db.execute(free.values(invoice_id=invoice_id), execution_options={"synchronize_session": False})
-    )
+    return changed_rows(db.execute(free.values(invoice_id=invoice_id), execution_options=_SET_BASED))
 
 
 def release_billed(db: Session, invoice_id: UUID) -> int:

@@ -8,6 +8,7 @@ linear time.
 import json
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import Any, NoReturn
 
 from jsonschema_rs import Draft202012Validator, RegexOptions, ValidationError, ValidationErrorKind
@@ -17,7 +18,8 @@ from app.core.strictjson import escape
 from app.modules.forms.texts import text_of
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-MAX_BYTES, MAX_DEPTH, MAX_UNFOLDED, MAX_FINDINGS = 200_000, 32, 20_000, 100
+MAX_BYTES, MAX_DEPTH, MAX_UNFOLDED, MAX_FINDINGS = 200_000, 32, 5_000, 100
+MAX_WORK = 500_000  # places of a content times those of its form: explaining more would hold up everybody else
 _FOREIGN = frozenset({"$id", "$anchor", "$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$vocabulary"})
 
 
@@ -46,12 +48,14 @@ def check_content(schema: dict[str, Any], content: dict[str, Any], prefix: str =
     Returns:
         findings in German and English with pointers to the field (a missing field is pointed to where it belongs).
     """
-    findings: list[FieldError] = []
-    for error in _validator(json.dumps(schema, sort_keys=True)).iter_errors(content):
-        findings += _told(error, prefix)
-        if len(findings) >= MAX_FINDINGS:
-            break
-    return findings[:MAX_FINDINGS]
+    validator = _validator(json.dumps(schema, sort_keys=True))
+    if validator.is_valid(content):
+        return []
+    if _unfolded(schema, schema, {}, frozenset()) * _places(content) > MAX_WORK:
+        de = "Der Inhalt passt nicht zum Vordruck und ist zu umfangreich, um die Stellen zu nennen."
+        return [_finding(prefix, "unfit", de, "The content does not fit the form and is too large to tell where.")]
+    told = (finding for error in validator.iter_errors(content) for finding in _told(error, prefix))
+    return list(islice(told, MAX_FINDINGS))
 
 
 @lru_cache(maxsize=128)
@@ -117,6 +121,12 @@ def _nodes(value: Any, place: str) -> Iterator[tuple[str, dict[str, Any]]]:
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from _nodes(item, f"{place}/{index}")
+
+
+def _places(value: Any) -> int:
+    """How many values a content has, nested ones included."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + sum(_places(item) for item in inner)
 
 
 def _too_deep(value: Any, depth: int = 0) -> bool:

@@ -5,9 +5,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from app.core.pages import PageQuery
-from app.core.types import Flag, Id, In, Instant, Out, Word
+from app.core.types import Count, Flag, Id, In, Instant, Out, Word
 
 Code = Annotated[str, Field(max_length=60, pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", examples=["verlaufsbericht"])]
+Number = Annotated[Count, Field(ge=1, le=100_000)]
 EXAMPLE = {
     "type": "object",
     "required": ["zeitraum"],
@@ -38,7 +39,7 @@ class FormContent(In):
     """Content to try against a form."""
 
     content: dict[str, Any] = Field(title="Inhalt", max_length=1000, examples=[{"zeitraum": "Januar bis Juni 2026"}])
-    number: int | None = Field(None, title="Fassung (leer: die neueste)", ge=1, le=100_000)
+    number: Number | None = Field(None, title="Fassung (leer: die neueste)")
 
 
 class FormOut(Out):
