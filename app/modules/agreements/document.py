@@ -12,6 +12,8 @@ from app.modules.agreements.models import Agreement, AgreementCoverage
 from app.modules.agreements.schemas import AgreementContent
 from app.modules.agreements.terms import BillingTerms, ServiceKind
 
+NEGOTIATED = set(AgreementContent.model_fields)
+
 
 @dataclass(frozen=True)
 class AgreementInForce:
@@ -42,7 +44,7 @@ def document_of(agreement: Agreement, content: AgreementContent) -> dict[str, An
         "kind": agreement.kind.value,
         "youth_office_id": str(agreement.youth_office_id),
         "provider_ids": [str(provider_id) for provider_id in agreement.provider_ids],
-        **content.model_dump(mode="json"),
+        **content.model_dump(mode="json", include=NEGOTIATED),
     }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from pydantic import Field, ValidationInfo, field_validator
 
@@ -115,6 +116,11 @@ class AgreementCreate(AgreementContent):
     kind: AgreementKind = Field(title="Art", examples=["local_quality"])
     youth_office_id: Id | None = Field(None, title="Jugendamt (leer: das eigene)")
     provider_ids: list[Id] = Field(title="Träger", min_length=1, max_length=50)
+
+    @field_validator("provider_ids")
+    @classmethod
+    def _providers_once(cls, value: list[UUID]) -> list[UUID]:
+        return _once(value, value)
 
 
 class AgreementPatch(In):

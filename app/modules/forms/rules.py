@@ -19,7 +19,7 @@ from app.modules.forms.texts import text_of
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 MAX_BYTES, MAX_DEPTH, MAX_UNFOLDED, MAX_FINDINGS = 200_000, 32, 5_000, 100
-MAX_WORK = 500_000  # places of a content times those of its form: explaining more would hold up everybody else
+MAX_WORK = 200_000  # places of a content times those of its form: explaining more would hold up everybody else
 _FOREIGN = frozenset({"$id", "$anchor", "$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$vocabulary"})
 
 

@@ -43,7 +43,8 @@ _TYPES = {
 def text_of(kind: Any) -> tuple[str, str]:
     """The sentence for a finding of the library (`ValidationErrorKind`), German and English."""
     limits = {name: getattr(kind, name, "") for name in ("limit", "multiple_of", "format")}
-    types = [_TYPES.get(name, (name, name)) for name in getattr(kind, "types", None) or ()]
+    names = sorted(getattr(kind, "types", None) or (), key=lambda name: (name == "null", name))
+    types = [_TYPES.get(name, (name, name)) for name in names]
     de, en = _TEXTS.get(kind.name, _OTHER)
     return (
         de.format(types=" oder ".join(name for name, _ in types), **limits),
