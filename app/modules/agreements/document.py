@@ -1,4 +1,4 @@
-"""The text of an agreement as one document: put together, changed, named by its hash, read again. Pure."""
+"""The text of an agreement as one document: put together, named by its hash, read again. Pure."""
 
 import hashlib
 import json
@@ -60,19 +60,6 @@ def hash_of(document: Mapping[str, Any]) -> str:
     """
     canonical = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def merge_patch(target: Any, patch: Any) -> Any:
-    """Apply a JSON merge patch (RFC 7396): null removes, objects are merged, everything else is replaced."""
-    if not isinstance(patch, dict):
-        return patch
-    merged = dict(target) if isinstance(target, dict) else {}
-    for name, value in patch.items():
-        if value is None:
-            merged.pop(name, None)
-        else:
-            merged[name] = merge_patch(merged.get(name), value)
-    return merged
 
 
 def read_document(coverage: AgreementCoverage, document: Mapping[str, Any]) -> AgreementInForce:

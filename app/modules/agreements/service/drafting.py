@@ -9,6 +9,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from app.core import audit, outbox
 from app.core.db import check_version
+from app.core.mergepatch import merge_patch
 from app.core.numbers import next_number
 from app.core.problems import FieldError, Invalid, NotFound
 from app.core.validation import invalid
@@ -141,7 +142,7 @@ def _check_content(db: Session, kind: AgreementKind, youth_office_id: UUID, cont
 
 def _merged(agreement: Agreement, patch: AgreementPatch) -> AgreementContent:
     known = document.content_of(agreement.current.content)
-    merged = document.merge_patch(known, patch.model_dump(mode="json", exclude_unset=True))
+    merged = merge_patch(known, patch.model_dump(mode="json", exclude_unset=True))
     try:
         return AgreementContent.model_validate(merged)
     except ValidationError as error:
