@@ -58,7 +58,7 @@ class TestRefusals:
             ({"unit_minutes": 0}, "/unit_minutes"),
             ({"unit_minutes": 121}, "/unit_minutes"),
             ({"activities": {}}, "/activities"),
-            ({"activities": {"flying": {"billable": True}}}, "/activities/flying/[key]"),
+            ({"activities": {"flying": {"billable": True}}}, "/activities/flying"),
             ({"activities": {"travel": {"billable": True, "percent": 101}}}, "/activities/travel/percent"),
             ({"activities": {"travel": {"billable": "yes"}}}, "/activities/travel/billable"),
             ({"rounding_rule": "somehow"}, "/rounding_rule"),
