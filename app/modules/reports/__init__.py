@@ -1,0 +1,1 @@
+"""Reports: the provider tells how a help goes, on the form agreed on; the youth office accepts or returns it."""

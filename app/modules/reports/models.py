@@ -1,0 +1,136 @@
+"""Reports about a help: what was submitted stays as it was submitted; what is not yet submitted is the provider's."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.db import CONSTRAINT_TEXTS, Base, CaseBound, Identified, code
+from app.core.problems import Text
+from app.core.types import CodeList
+from app.core.workflow import Stateful
+
+
+class ReportKind(CodeList):
+    """What a report tells about."""
+
+    DEVELOPMENT = "development", "Entwicklungsbericht (Verlaufsbericht)"
+    FINAL = "final", "Abschlussbericht"
+
+
+class ReportState(CodeList):
+    """Where a report stands."""
+
+    DRAFT = "draft", "Entwurf beim Träger"
+    SUBMITTED = "submitted", "liegt beim Jugendamt"
+    RETURNED = "returned", "zur Überarbeitung zurückgegeben"
+    ACCEPTED = "accepted", "angenommen"
+    WITHDRAWN = "withdrawn", "vor der Abgabe verworfen"
+
+
+class Report(Identified, Stateful, CaseBound, Base):
+    """A report; its form is the version the agreement bound when it was begun, whatever is agreed later."""
+
+    __tablename__ = "report"
+
+    youth_office_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    provider_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    help_id: Mapped[UUID] = mapped_column(ForeignKey("help.id"), index=True)
+    number: Mapped[str]
+    external_id: Mapped[str | None]  # the provider's own software calls it so
+    kind: Mapped[ReportKind] = mapped_column(code(ReportKind, "kind"))
+    form_version_id: Mapped[UUID] = mapped_column(ForeignKey("form_version.id"))
+    period_from: Mapped[date]
+    period_to: Mapped[date]  # last day
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    state: Mapped[ReportState] = mapped_column(code(ReportState, "state"))
+    content_number: Mapped[int] = mapped_column(default=0)  # of the last submission; 0: none yet
+    submitted_at: Mapped[datetime | None]
+    submitted_by: Mapped[UUID | None]
+    accepted_at: Mapped[datetime | None]
+    accepted_by: Mapped[UUID | None]
+
+    draft: Mapped["ReportDraft | None"] = relationship(lazy="raise", cascade="all, delete-orphan")
+
+    __table_args__ = (
+        UniqueConstraint("youth_office_id", "number", name="uq_report_number"),
+        UniqueConstraint("provider_id", "external_id", name="uq_report_external_id"),
+        CheckConstraint("period_to >= period_from", name="period"),
+        CheckConstraint("(submitted_at IS NULL) = (state IN ('draft', 'withdrawn'))", name="submitted"),
+        CheckConstraint("(submitted_at IS NULL) = (content_number = 0)", name="content"),
+        CheckConstraint("(submitted_at IS NULL) = (submitted_by IS NULL)", name="submitter"),
+        CheckConstraint("(accepted_at IS NULL) = (state <> 'accepted')", name="accepted"),
+        CheckConstraint("(accepted_at IS NULL) = (accepted_by IS NULL)", name="acceptor"),
+        CheckConstraint("accepted_by NOT IN (author_id, submitted_by)", name="four_eyes"),
+        Index("ix_report_youth_office_id", "youth_office_id", "created_at", "id"),
+        Index("ix_report_provider_id", "provider_id", "created_at", "id"),
+    )
+
+    @property
+    def tenant_id(self) -> UUID:
+        """The youth office of the case."""
+        return self.youth_office_id
+
+    @property
+    def audience(self) -> list[UUID]:
+        """A draft is the provider's own; the youth office learns of a report when it is submitted."""
+        return [self.provider_id] if self.submitted_at is None else [self.youth_office_id, self.provider_id]
+
+
+class ReportDraft(CaseBound, Base):
+    """What the provider is writing; only the provider sees it, and submitting turns it into a `ReportContent`."""
+
+    __tablename__ = "report_draft"
+
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("report.id"), primary_key=True)
+    content: Mapped[dict[str, Any]]
+    changed_at: Mapped[datetime]
+
+
+class ReportContent(Identified, CaseBound, Base):
+    """What was submitted, one row per submission. It never changes."""
+
+    __tablename__ = "report_content"
+
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("report.id"))
+    number: Mapped[int]
+    content: Mapped[dict[str, Any]]
+    content_hash: Mapped[str]  # SHA-256 over the canonical JSON of the content
+    created_by: Mapped[UUID]
+    created_at: Mapped[datetime]
+
+    __table_args__ = (
+        UniqueConstraint("report_id", "number", name="uq_report_content_number"),
+        CheckConstraint("number >= 1", name="number"),
+        CheckConstraint("content_hash ~ '^[0-9a-f]{64}$'", name="hash"),
+    )
+
+
+class ReportRemark(Identified, CaseBound, Base):
+    """Why a submission was returned. It never changes."""
+
+    __tablename__ = "report_remark"
+
+    report_id: Mapped[UUID] = mapped_column(ForeignKey("report.id"), index=True)
+    content_number: Mapped[int]
+    author_id: Mapped[UUID]
+    text: Mapped[str]
+    at: Mapped[datetime]
+
+
+CONSTRAINT_TEXTS["uq_report_external_id"] = Text(
+    "Einen Bericht mit dieser eigenen Kennung hat der Träger schon angelegt.",
+    "The provider has created a report with this external id already.",
+)
+CONSTRAINT_TEXTS["report_content_fixed"] = Text(
+    "Was abgegeben wurde, ändert sich nicht mehr.", "What was submitted does not change any more."
+)
+CONSTRAINT_TEXTS["report_remark_fixed"] = Text(
+    "Eine Anmerkung wird nicht geändert und nicht gelöscht.", "A remark is neither changed nor deleted."
+)
+CONSTRAINT_TEXTS["ck_report_four_eyes"] = Text(
+    "Wer einen Bericht schreibt oder abgibt, nimmt ihn nicht selbst an.",
+    "Whoever writes or submits a report does not accept it.",
+)
