@@ -7,6 +7,7 @@ from app.modules.billing import router as billing
 from app.modules.cases import router as cases
 from app.modules.forms import router as forms
 from app.modules.identity import router as identity
+from app.modules.invoices import router as invoices
 from app.modules.organisations import router as organisations
 from app.modules.reports import router as reports
 from app.modules.standards import router as standards
@@ -20,6 +21,7 @@ for room in (
     agreements.router,
     cases.router,
     billing.router,
+    invoices.router,
     reports.router,
 ):
     router.include_router(room)

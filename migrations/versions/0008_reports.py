@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql as pg
 from migrations.support import PARTY, protect
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

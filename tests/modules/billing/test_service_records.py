@@ -140,7 +140,7 @@ def test_the_database_itself_keeps_records_as_they_are(world: World) -> None:
     with world.kernel.engine.connect() as connection:  # the owner of the tables, whom row-level security binds too
         for statement in ("UPDATE service_record SET minutes = 91", "DELETE FROM service_record"):
             connection.execute(text("SET LOCAL ROLE handschlag_system"))
-            with pytest.raises(Exception, match="service records are fixed|permission denied"):
+            with pytest.raises(Exception, match=r"service records are fixed|permission denied"):
                 connection.execute(text(f"{statement} WHERE id = :id"), {"id": made["id"]})
             connection.rollback()
 

@@ -1,0 +1,1 @@
+"""Invoices: a month billed, every line explained, checked and approved."""

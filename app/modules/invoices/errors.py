@@ -1,0 +1,30 @@
+"""Refusals of the invoices room."""
+
+from app.core.problems import Problem
+
+
+class NothingToBill(Problem):
+    status, code = 409, "nothing-to-bill"
+    title = ("Nichts abzurechnen", "Nothing to bill")
+    detail = (
+        "Für diesen Monat gibt es keine Einträge, die noch nicht abgerechnet sind.",
+        "There are no records of this month that have not been billed.",
+    )
+
+
+class NothingPriced(Problem):
+    status, code = 409, "nothing-priced"
+    title = ("Keine Entgeltvereinbarung", "No terms of billing")
+    detail = (
+        "Für keinen der Einträge gilt eine Vereinbarung mit Entgelt (§§ 77, 78b SGB VIII).",
+        "No agreement with a fee covers any of the records (§§ 77, 78b SGB VIII).",
+    )
+
+
+class FindingClosed(Problem):
+    status, code = 409, "finding-closed"
+    title = ("Befund nicht mehr offen", "Finding is not open")
+    detail = (
+        "Der Befund verhindert nichts, oder über die Rechnung ist schon entschieden.",
+        "The finding blocks nothing, or the invoice has been decided on.",
+    )

@@ -1,0 +1,100 @@
+"""`/v1/invoices`."""
+
+from typing import Annotated
+
+from fastapi import Query
+
+from app.core.http import CurrentActor, Db, Expected, Now, Router, needs
+from app.core.pages import Page, page_of
+from app.core.types import Id
+from app.modules.invoices import queries, service
+from app.modules.invoices.explanation import explain
+from app.modules.invoices.models import Invoice
+from app.modules.invoices.schemas import (
+    ExplanationOut,
+    FindingOut,
+    InvoiceAction,
+    InvoiceCreate,
+    InvoiceOut,
+    InvoiceQuery,
+    InvoiceSummary,
+    LineOut,
+    Override,
+)
+from app.modules.invoices.workflow import INVOICE
+from app.modules.webhooks import TransitionOut, history
+from app.policy import Actor, Permission
+
+router = Router(prefix="/invoices", tags=["invoices"])
+
+
+def _out(invoice: Invoice, actor: Actor) -> InvoiceOut:
+    return InvoiceOut(
+        **InvoiceSummary.model_validate(invoice).model_dump(),
+        return_reason=invoice.return_reason,
+        lines=[LineOut.model_validate(line) for line in invoice.lines],
+        findings=[FindingOut.model_validate(finding) for finding in invoice.findings],
+        allowed_actions=INVOICE.allowed(invoice, actor),
+    )
+
+
+@router.post("", status_code=201, summary="Monat abrechnen")
+@needs(Permission.INVOICES_SUBMIT)
+def create_invoice(body: InvoiceCreate, db: Db, actor: CurrentActor, now: Now) -> InvoiceOut:
+    """Make a draft of everything recorded in a month for a youth office and not billed yet (§§ 77, 78b SGB VIII).
+
+    Every line carries its calculation: records, rule of the agreement, minutes, units, amount. The check of the
+    invoice (rules INV-01 ff.) is done at once; its findings are part of the answer. Nothing is billed twice: the
+    records are locked to the invoice until it is discarded.
+    """
+    return _out(service.create_invoice(db, body, actor=actor, at=now), actor)
+
+
+@router.get("", summary="Rechnungen suchen")
+@needs(Permission.INVOICES_READ)
+def list_invoices(query: Annotated[InvoiceQuery, Query()], db: Db, actor: CurrentActor) -> Page[InvoiceSummary]:
+    """The own invoices, or those submitted to the own youth office."""
+    rows, following, total = queries.list_invoices(db, query, actor)
+    return page_of([InvoiceSummary.model_validate(row) for row in rows], following, total, query)
+
+
+@router.get("/{invoice_id}", summary="Rechnung lesen")
+@needs(Permission.INVOICES_READ)
+def get_invoice(invoice_id: Id, db: Db, actor: CurrentActor) -> InvoiceOut:
+    """One invoice with lines, findings and the steps the caller may take now."""
+    return _out(queries.get_invoice(db, invoice_id, actor), actor)
+
+
+@router.get("/{invoice_id}/explanation", summary="Rechnung erklären")
+@needs(Permission.INVOICES_READ)
+def explain_invoice(invoice_id: Id, db: Db, actor: CurrentActor) -> ExplanationOut:
+    """The invoice in German, line by line: from the minutes worked to the sum (Markdown)."""
+    invoice = queries.get_invoice(db, invoice_id, actor)
+    return ExplanationOut(number=invoice.number, total_cents=invoice.total_cents, text=explain(invoice))
+
+
+@router.post("/{invoice_id}/findings/{finding_id}:override", summary="Befund hinnehmen")
+@needs(Permission.INVOICES_APPROVE)
+def override_finding(
+    invoice_id: Id, finding_id: Id, body: Override, db: Db, actor: CurrentActor, now: Now
+) -> InvoiceOut:
+    """Accept a blocking finding with a reason (Wirtschaftliche Jugendhilfe); it stays on record."""
+    return _out(service.override(db, invoice_id, finding_id, body.reason, actor=actor, at=now), actor)
+
+
+@router.post("/{invoice_id}/transitions", summary="Rechnung weiterführen")
+@needs(Permission.INVOICES_READ)
+def move_invoice(
+    invoice_id: Id, body: InvoiceAction, db: Db, actor: CurrentActor, now: Now, expected: Expected
+) -> InvoiceOut:
+    """Submit or discard (provider), approve or return (Wirtschaftliche Jugendhilfe; four eyes: not by the person
+    who released a grant of these helps).
+    """
+    return _out(service.move(db, invoice_id, body, expected, actor=actor, at=now), actor)
+
+
+@router.get("/{invoice_id}/transitions", summary="Verlauf der Rechnung")
+@needs(Permission.INVOICES_READ)
+def list_invoice_transitions(invoice_id: Id, db: Db, actor: CurrentActor) -> list[TransitionOut]:
+    """Every step so far, oldest first."""
+    return history(db, queries.get_invoice(db, invoice_id, actor).id)

@@ -1,0 +1,143 @@
+"""Invoices as the API shows and takes them."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from app.core.pages import PageQuery
+from app.core.types import Day, Hours, Id, In, Instant, Out, Prose, Word
+from app.core.workflow import AllowedAction
+from app.modules.agreements import ActivityCategory, ServiceKind
+from app.modules.invoices.models import InvoiceState, Severity
+
+Month = Annotated[
+    str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", max_length=7, title="Monat", examples=["2026-02"])
+]
+
+
+class InvoiceCreate(In):
+    """Charge a youth office for everything recorded in a month and not billed yet."""
+
+    youth_office_id: Id = Field(title="Jugendamt")
+    month: Month
+
+
+class Submit(In):
+    """The provider submits."""
+
+    action: Literal["submit"]
+
+
+class Approve(In):
+    """Wirtschaftliche Jugendhilfe finds the invoice right."""
+
+    action: Literal["approve"]
+
+
+class Return(In):
+    """Wirtschaftliche Jugendhilfe gives the invoice back."""
+
+    action: Literal["return"]
+    reason: Prose = Field(title="Beanstandung")
+
+
+class Discard(In):
+    """The provider gives the invoice up; its records are free again."""
+
+    action: Literal["discard"]
+
+
+InvoiceAction = Annotated[Submit | Approve | Return | Discard, Field(discriminator="action")]
+
+
+class Override(In):
+    """Why a blocking finding is accepted."""
+
+    reason: Word = Field(title="Begründung")
+
+
+class StepOut(Out):
+    """One step of the calculation."""
+
+    rule: str = Field(title="Regel", max_length=60)
+    text_de: str = Field(title="Erklärung", max_length=1000)
+    before: str = Field(title="vorher", max_length=60)
+    after: str = Field(title="nachher", max_length=60)
+
+
+class LineOut(Out):
+    """A line, with every step from the records to the amount."""
+
+    place: int = Field(title="Position", ge=1)
+    help_id: Id = Field(title="Hilfe")
+    service_kind: ServiceKind = Field(title="Hilfeart")
+    activity: ActivityCategory = Field(title="Tätigkeit")
+    first_day: Day = Field(title="erster Tag")
+    last_day: Day = Field(title="letzter Tag")
+    terms_source: str = Field(title="nach Vereinbarung", max_length=100)
+    record_ids: list[Id] = Field(title="Einträge", max_length=50_000)
+    minutes_worked: int = Field(title="Minuten laut Einträgen", ge=0)
+    minutes_billable: Hours = Field(title="anrechenbare Minuten")
+    minutes_rounded: Hours = Field(title="gerundete Minuten")
+    unit_minutes: int = Field(title="Minuten je Einheit", ge=1)
+    units: Hours = Field(title="Fachleistungsstunden")
+    rate_cents: int = Field(title="Entgeltsatz je Einheit (Cent)", ge=0)
+    price_cents: int = Field(title="Preis je Einheit (Cent)", ge=0)
+    amount_cents: int = Field(title="Betrag (Cent)", ge=0)
+    steps: list[StepOut] = Field(title="Rechenweg", max_length=60_000)
+
+
+class FindingOut(Out):
+    """What the check found."""
+
+    id: Id
+    rule: str = Field(title="Regel", max_length=10, examples=["INV-05"])
+    severity: Severity = Field(title="Gewicht")
+    source: str = Field(title="Grundlage", max_length=200)
+    text_de: str = Field(title="Befund", max_length=1000)
+    record_ids: list[Id] = Field(title="Einträge", max_length=50_000)
+    overridden_at: Instant | None = Field(title="hingenommen am")
+    override_reason: str | None = Field(title="Begründung", max_length=200)
+
+
+class InvoiceSummary(Out):
+    """An invoice in a list."""
+
+    id: Id
+    number: str = Field(title="Nummer", max_length=20)
+    state: InvoiceState = Field(title="Stand")
+    youth_office_id: Id = Field(title="Jugendamt")
+    provider_id: Id = Field(title="Träger")
+    month: Day = Field(title="Monat (erster Tag)")
+    total_cents: int = Field(title="Summe (Cent)", ge=0)
+    created_at: Instant = Field(title="erstellt am")
+    submitted_at: Instant | None = Field(title="eingereicht am")
+    approved_at: Instant | None = Field(title="freigegeben am")
+    version: int = Field(title="Fassung", ge=1)
+
+
+class InvoiceOut(InvoiceSummary):
+    """An invoice with lines and findings."""
+
+    return_reason: str | None = Field(title="Beanstandung", max_length=10_000)
+    lines: list[LineOut] = Field(title="Positionen", max_length=50_000)
+    findings: list[FindingOut] = Field(title="Befunde", max_length=10_000)
+    allowed_actions: list[AllowedAction] = Field(title="mögliche Schritte", max_length=20)
+
+
+class ExplanationOut(Out):
+    """An invoice told in German."""
+
+    number: str = Field(title="Nummer", max_length=20)
+    total_cents: int = Field(title="Summe (Cent)", ge=0)
+    text: str = Field(title="Erklärung", max_length=10_000_000)
+
+
+class InvoiceQuery(PageQuery):
+    """Filters of invoices."""
+
+    state: InvoiceState | None = None
+    month: Month | None = None
+    youth_office_id: Id | None = None
+    provider_id: Id | None = None
+    sort: Literal["created_at", "-created_at", "month", "-month"] = "-created_at"

@@ -1,0 +1,199 @@
+"""Acting on invoices."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from itertools import groupby
+from uuid import UUID
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from app.core import audit
+from app.core.db import check_version
+from app.core.ids import new_id
+from app.core.numbers import next_number
+from app.core.problems import Conflict, Text
+from app.law.calendars import legal_date
+from app.modules import agreements, billing
+from app.modules.billing import DatedTerms, Line, ServiceRecord, Statement
+from app.modules.cases import Help, grants_of
+from app.modules.invoices import queries, rules
+from app.modules.invoices.errors import FindingClosed, NothingPriced, NothingToBill
+from app.modules.invoices.models import Invoice, InvoiceFinding, InvoiceLine, InvoiceState, Severity
+from app.modules.invoices.schemas import InvoiceAction, InvoiceCreate, Return
+from app.modules.invoices.workflow import INVOICE
+from app.policy import Actor
+
+
+def create_invoice(db: Session, body: InvoiceCreate, *, actor: Actor, at: datetime) -> Invoice:
+    """Make a draft of everything the provider recorded for an office in a month and has not billed yet.
+
+    The records are locked to the invoice; each line is priced by the terms in force on its service date. The same
+    records always make the same lines.
+
+    Raises:
+        NothingToBill, NothingPriced: there is no record, or none has a price.
+
+    Law: SGB VIII §§ 36a, 77, 78b ff.
+    """
+    first, last = rules.month_of(body.month)
+    records = billing.records_for_billing(db, body.youth_office_id, actor.organisation_id, first, last)
+    if not records:
+        raise NothingToBill
+    helps = queries.helps_of(db, {record.help_id for record in records})
+    statement, terms = _price(db, records, helps, last)
+    if not statement.lines:
+        raise NothingPriced
+    invoice = Invoice(
+        id=new_id(),
+        youth_office_id=body.youth_office_id,
+        provider_id=actor.organisation_id,
+        number=next_number(db, actor.organisation_id, "RE", legal_date(at).year),
+        month=first,
+        total_cents=statement.total_cents,
+        created_by=actor.id,
+    )
+    INVOICE.begin(db, invoice, actor=actor, at=at, month=body.month, total_cents=statement.total_cents)
+    db.execute(insert(InvoiceLine), [_line(invoice, place, line) for place, line in enumerate(statement.lines, 1)])
+    facts = rules.Facts(
+        first=first,
+        last=last,
+        today=legal_date(at),
+        records=records,
+        of_provider=queries.records_of_provider(db, actor.organisation_id, first, last),
+        helps=helps,
+        grants=grants_of(db, helps),
+        statement=statement,
+        terms=terms,
+    )
+    if findings := _findings(invoice, facts):
+        db.execute(insert(InvoiceFinding), findings)
+    if billing.mark_billed(db, [record.id for record in records], invoice.id) != len(records):
+        raise Conflict(
+            reason=Text("Ein Eintrag wird gerade anderswo abgerechnet.", "A record is being billed elsewhere.")
+        )
+    return queries.get_invoice(db, invoice.id, actor)
+
+
+def move(db: Session, invoice_id: UUID, action: InvoiceAction, expected: int, *, actor: Actor, at: datetime) -> Invoice:
+    """Take a step of the invoice's life cycle; a discarded invoice frees its records.
+
+    Raises:
+        StaleVersion, TransitionNotAllowed, PermissionMissing, GuardRefused: see core.workflow.
+    """
+    invoice = queries.get_invoice(db, invoice_id, actor, lock=True)
+    check_version(invoice, expected)
+    grants = grants_of(db, {line.help_id for line in invoice.lines})
+    invoice.grant_releasers = frozenset(  # type: ignore[misc]  # this invoice's own, for the guard
+        grant.released_by for of_help in grants.values() for grant in of_help if grant.released_by
+    )
+    if isinstance(action, Return):
+        invoice.return_reason = action.reason
+    with db.no_autoflush:
+        INVOICE.fire(db, invoice, action.action, actor=actor, at=at)
+    if action.action == "submit":
+        invoice.submitted_at = at
+    elif action.action == "approve":
+        invoice.approved_at = at
+    elif action.action == "discard":
+        billing.release_billed(db, invoice.id)
+    db.flush()
+    return invoice
+
+
+def override(db: Session, invoice_id: UUID, finding_id: UUID, reason: str, *, actor: Actor, at: datetime) -> Invoice:
+    """Accept a blocking finding, with a reason that stays.
+
+    Raises:
+        FindingClosed: it blocks nothing, is accepted already, or the invoice is not under check.
+    """
+    invoice = queries.get_invoice(db, invoice_id, actor, lock=True)
+    finding = queries.get_finding(db, invoice, finding_id)
+    if (
+        invoice.state is not InvoiceState.SUBMITTED
+        or finding.severity is not Severity.BLOCK
+        or finding.overridden_by is not None
+    ):
+        raise FindingClosed
+    finding.overridden_by, finding.overridden_at, finding.override_reason = actor.id, at, reason
+    invoice.changed_at = at
+    db.flush()
+    audit.record(
+        db,
+        tenant_id=invoice.tenant_id,
+        actor=actor,
+        action="invoice.override_finding",
+        subject_kind="invoice",
+        subject_id=invoice.id,
+        at=at,
+        details={"rule": finding.rule, "finding": finding.id},
+    )
+    return invoice
+
+
+def _price(
+    db: Session, records: Sequence[ServiceRecord], helps: dict[UUID, Help], last: date
+) -> tuple[Statement, list[DatedTerms]]:
+    """Price the records, kind of help by kind of help, by the terms of each service date."""
+    ordered = sorted(records, key=lambda record: helps[record.help_id].service_kind)
+    priced, used = [], []
+    for kind, of_kind in groupby(ordered, key=lambda record: helps[record.help_id].service_kind):
+        group = list(of_kind)
+        terms = _terms(db, group, kind)
+        used += terms
+        priced.append(billing.price_month((billing.entry_of(record, kind) for record in group), billing.dated(terms)))
+    lines = tuple(line for statement in priced for line in statement.lines)
+    return Statement(lines, tuple(item for statement in priced for item in statement.unpriced)), used
+
+
+def _terms(db: Session, records: Sequence[ServiceRecord], kind: agreements.ServiceKind) -> list[DatedTerms]:
+    """The terms in force on the days of the records: as many look-ups as there are agreements, not days."""
+    found: dict[UUID, DatedTerms] = {}
+    for day in sorted({record.service_on for record in records}):
+        if any(
+            terms.valid_from <= day and (terms.valid_to is None or day <= terms.valid_to) for terms in found.values()
+        ):
+            continue
+        one = records[0]
+        agreement = agreements.find_in_force(
+            db, youth_office_id=one.youth_office_id, provider_id=one.provider_id, service_kind=kind, on=day
+        )
+        if agreement is not None and agreement.billing_terms is not None:
+            found[agreement.version_id] = DatedTerms(
+                agreement.number, agreement.billing_terms, agreement.valid_from, agreement.valid_to
+            )
+    return list(found.values())
+
+
+def _line(invoice: Invoice, place: int, line: Line) -> dict[str, object]:
+    values = {name: getattr(line, name) for name in Line.__slots__ if name not in ("record_ids", "steps")}
+    return {
+        **values,
+        "id": new_id(),
+        "invoice_id": invoice.id,
+        "youth_office_id": invoice.youth_office_id,
+        "provider_id": invoice.provider_id,
+        "place": place,
+        "record_ids": list(line.record_ids),
+        "steps": [asdict(step) for step in line.steps],
+    }
+
+
+def _findings(invoice: Invoice, facts: rules.Facts) -> list[dict[str, object]]:
+    found = [(check, finding) for check in rules.CHECKS for finding in check.find(facts)]
+    return [
+        {
+            "id": new_id(),
+            "invoice_id": invoice.id,
+            "youth_office_id": invoice.youth_office_id,
+            "provider_id": invoice.provider_id,
+            "place": place,
+            "rule": check.rule,
+            "severity": check.severity,
+            "source": check.source,
+            "text_de": finding.text_de,
+            "record_ids": list(finding.record_ids),
+        }
+        for place, (check, finding) in enumerate(found, 1)
+    ]

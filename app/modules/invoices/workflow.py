@@ -1,0 +1,50 @@
+"""The life of an invoice."""
+
+from app.core.workflow import Row, Workflow
+from app.modules.invoices import rules
+from app.modules.invoices.models import InvoiceState as S
+from app.modules.invoices.schemas import Approve, Discard, Return, Submit
+from app.policy import OrganisationKind
+from app.policy import Permission as P
+
+OFFICE = frozenset({OrganisationKind.YOUTH_OFFICE})
+PROVIDER = frozenset({OrganisationKind.PROVIDER})
+
+INVOICE = Workflow(
+    "invoice",
+    "Rechnung",
+    S,
+    S.DRAFT,
+    [
+        Row(
+            "submit",
+            "einreichen",
+            frozenset({S.DRAFT, S.RETURNED}),
+            S.SUBMITTED,
+            P.INVOICES_SUBMIT,
+            PROVIDER,
+            body=Submit,
+        ),
+        Row(
+            "approve",
+            "freigeben (sachlich und rechnerisch richtig)",
+            frozenset({S.SUBMITTED}),
+            S.APPROVED,
+            P.INVOICES_APPROVE,
+            OFFICE,
+            (rules.no_open_block, rules.another_than_released),
+            "§ 36a SGB VIII; Vereinbarung",
+            Approve,
+        ),
+        Row("return", "zurückgeben", frozenset({S.SUBMITTED}), S.RETURNED, P.INVOICES_APPROVE, OFFICE, body=Return),
+        Row(
+            "discard",
+            "verwerfen",
+            frozenset({S.DRAFT, S.RETURNED}),
+            S.DISCARDED,
+            P.INVOICES_SUBMIT,
+            PROVIDER,
+            body=Discard,
+        ),
+    ],
+)
