@@ -94,19 +94,22 @@ def _table(body: bytes) -> Iterator[dict[str, Any]]:
         raise MalformedRequest(reason=Text("ein Zeichen ist nicht erlaubt", "a character is not allowed"))
     head = text.partition("\n")[0]
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=";" if ";" in head else ",", restkey="extra")
-    unknown = set(reader.fieldnames or ()) - set(ServiceRecordRow.model_fields)
-    if unknown or len(set(reader.fieldnames or ())) != len(reader.fieldnames or ()):
+    try:
+        _check_head(reader.fieldnames or ())
+        for row in reader:
+            yield {name: value for name, value in row.items() if value is not None}
+    except csv.Error:
+        raise MalformedRequest(reason=Text("die Tabelle ist nicht lesbar", "the table cannot be read")) from None
+
+
+def _check_head(names: Sequence[str]) -> None:
+    if set(names) - set(ServiceRecordRow.model_fields) or len(set(names)) != len(names):
         raise MalformedRequest(
             reason=Text(
                 "die Kopfzeile nennt unbekannte oder doppelte Spalten", "the header has unknown or double columns"
             ),
             known=sorted(ServiceRecordRow.model_fields),
         )
-    try:
-        for row in reader:
-            yield {name: value for name, value in row.items() if value is not None}
-    except csv.Error:
-        raise MalformedRequest(reason=Text("die Tabelle ist nicht lesbar", "the table cannot be read")) from None
 
 
 def _parse(row: Any, kind: type[ServiceRecordIn], at: datetime) -> Parsed:
