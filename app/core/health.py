@@ -1,6 +1,6 @@
 """Is the process there, is it ready, what does it count."""
 
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -18,7 +18,7 @@ router = Router(tags=["service"])
 
 @router.get("/healthz", summary="Lebt der Prozess")
 @public
-def get_health() -> dict[str, str]:
+def get_health() -> dict[Literal["status"], Literal["ok"]]:
     """The process answers."""
     return {"status": "ok"}
 

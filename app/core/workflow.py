@@ -8,7 +8,7 @@ guards, sets the state, and writes audit and event in the same breath. The table
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar, Protocol
+from typing import Annotated, Any, ClassVar, Protocol
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -81,7 +81,9 @@ class AllowedAction(Out):
 
     action: str = Field(title="Aktion", max_length=60)
     title: str = Field(title="Bezeichnung", max_length=200)
-    fields: list[str] = Field(title="Angaben, die dazu gehören (Pflichtangaben)", max_length=50)
+    fields: list[Annotated[str, Field(max_length=60)]] = Field(
+        title="Angaben, die dazu gehören (Pflichtangaben)", max_length=50
+    )
     law: str = Field("", title="Rechtsgrundlage", max_length=200)
 
 

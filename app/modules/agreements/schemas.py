@@ -127,15 +127,15 @@ class AgreementPatch(In):
     """Changes of the text while it is negotiated (merge patch, RFC 7396: null removes, objects are merged)."""
 
     title: Word | None = Field(None, title="Titel")
-    service_kinds: ServiceKinds | None = None
+    service_kinds: ServiceKinds | None = Field(None, title="Hilfearten")
     valid_from: Day | None = Field(None, title="gilt ab")
     valid_to: Day | None = Field(None, title="gilt bis einschließlich")
-    notice_period_months: NoticeMonths | None = None
+    notice_period_months: NoticeMonths | None = Field(None, title="Kündigungsfrist (Monate)")
     retroactive_reason: Prose | None = Field(None, title="Grund, falls die Vereinbarung zurückwirkt")
     preamble: Prose | None = Field(None, title="Präambel")
-    clauses: Clauses | None = None
-    standard_ids: StandardIds | None = None
-    forms: Forms | None = None
+    clauses: Clauses | None = Field(None, title="Regelungen")
+    standard_ids: StandardIds | None = Field(None, title="Standards")
+    forms: Forms | None = Field(None, title="Verbindliche Vordrucke")
     billing_terms: dict[str, Any] | None = Field(None, title="Abrechnung", max_length=50)
     safeguarding_terms: dict[str, Any] | None = Field(None, title="Schutzauftrag", max_length=50)
 

@@ -34,7 +34,7 @@ class StandardPatch(In):
     indicator: Word | None = Field(None, title="Woran man es sieht")
     target: Word | None = Field(None, title="Zielwert")
     evidence: Word | None = Field(None, title="Nachweis")
-    service_kinds: Kinds | None = None
+    service_kinds: Kinds | None = Field(None, title="Hilfearten (leer: alle)")
     is_shared: Flag | None = Field(None, title="für alle Träger lesbar")
 
 
@@ -50,7 +50,7 @@ class StandardOut(Out):
     indicator: str | None = Field(title="Woran man es sieht", max_length=200)
     target: str | None = Field(title="Zielwert", max_length=200)
     evidence: str | None = Field(title="Nachweis", max_length=200)
-    service_kinds: list[str] = Field(title="Hilfearten", max_length=20)
+    service_kinds: Kinds = Field(title="Hilfearten (leer: alle)")
     is_shared: bool = Field(title="für alle Träger lesbar")
     created_at: Instant = Field(title="Angelegt am")
     version: int = Field(title="Fassung", ge=1)
