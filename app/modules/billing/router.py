@@ -73,7 +73,7 @@ def list_services(query: Annotated[ServiceRecordQuery, Query()], db: Db, actor: 
 @router.get("/{record_id}", summary="Leistung lesen")
 @needs(Permission.SERVICE_RECORDS_READ)
 def get_service(record_id: Id, db: Db, actor: CurrentActor) -> ServiceRecordOut:
-    """One entry."""
+    """One service as it was recorded, with its state (Leistungsnachweis)."""
     return ServiceRecordOut.model_validate(queries.get_record(db, record_id, actor))
 
 

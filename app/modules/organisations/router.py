@@ -33,7 +33,7 @@ def list_organisations(query: Annotated[OrganisationQuery, Query()], db: Db) -> 
 @router.get("/organisations/{organisation_id}", summary="Organisation lesen")
 @needs(Permission.ORGANISATIONS_READ)
 def get_organisation(organisation_id: Id, db: Db) -> OrganisationOut:
-    """One organisation."""
+    """One youth office or provider (§§ 69, 75 SGB VIII), as everybody who may log in sees it."""
     return OrganisationOut.model_validate(queries.get_organisation(db, organisation_id))
 
 

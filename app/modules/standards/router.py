@@ -32,7 +32,7 @@ def list_standards(query: Annotated[StandardQuery, Query()], db: Db, actor: Curr
 @router.get("/{standard_id}", summary="Standard lesen")
 @needs(Permission.STANDARDS_READ)
 def get_standard(standard_id: Id, db: Db, actor: CurrentActor) -> StandardOut:
-    """One standard."""
+    """One standard of quality, with what shows and proves it (§ 79a SGB VIII)."""
     return StandardOut.model_validate(queries.get_standard(db, standard_id, actor))
 
 
