@@ -104,15 +104,23 @@ SAFEGUARDING_TERMS: dict[str, Any] = {"acknowledge_minutes": {"immediate": 15, "
 
 
 def given_standard(world: World, **changes: Any) -> dict[str, Any]:
-    """A shared standard of the office."""
-    return dict(world.as_(Role.PLANNER).post("/v1/standards", {**STANDARD, **changes}))
+    """A shared standard of the office; the one of this code that is there already, unless it should differ."""
+    planner = world.as_(Role.PLANNER)
+    known = planner.get(f"/v1/standards?youth_office_id={world.youth_office.id}")["items"]
+    for standard in known if not changes else []:
+        if standard["code"] == STANDARD["code"]:
+            return dict(standard)
+    return dict(planner.post("/v1/standards", {**STANDARD, **changes}))
 
 
 def given_form(
     world: World, code: str = "verlaufsbericht", schema: dict[str, Any] = DEVELOPMENT_REPORT
 ) -> dict[str, Any]:
-    """A form of the office with one published version; answers the version."""
+    """A form of the office with a published version; answers the version (the newest if the form is there already)."""
     planner = world.as_(Role.PLANNER)
+    known = planner.get(f"/v1/forms?youth_office_id={world.youth_office.id}&code={code}")["items"]
+    if known:
+        return dict(planner.get(f"/v1/forms/{known[0]['id']}/versions")[-1])
     form = planner.post("/v1/forms", {"code": code, "title": "Verlaufsbericht"})
     return dict(planner.post(f"/v1/forms/{form['id']}/versions", {"schema": schema}))
 

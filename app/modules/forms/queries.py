@@ -1,11 +1,11 @@
 """Reading forms and their versions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from app.core.db import found
 from app.core.pages import paginate
@@ -44,6 +44,12 @@ def version_of(db: Session, form: Form, number: int | None) -> FormVersion:
     """One version of a form, the newest unless a number is given; 404 for none."""
     wanted = select(FormVersion).where(FormVersion.form_id == form.id)
     return found(db.scalar(wanted.where(FormVersion.number == (number or form.latest_number))))
+
+
+def list_versions(db: Session, form: Form) -> Sequence[FormVersion]:
+    """All versions of a form, the first one first, without their schemas."""
+    rows = select(FormVersion).options(defer(FormVersion.schema)).where(FormVersion.form_id == form.id)
+    return db.scalars(rows.order_by(FormVersion.number).limit(1000)).all()
 
 
 def get_version(db: Session, form_version_id: UUID) -> FormVersion:

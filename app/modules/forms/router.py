@@ -62,6 +62,14 @@ def publish_form_version(form_id: Id, body: FormVersionCreate, db: Db, actor: Cu
     return FormVersionOut.model_validate(service.publish_version(db, form_id, body, actor=actor, at=now))
 
 
+@router.get("/{form_id}/versions", summary="Fassungen des Vordrucks")
+@needs(Permission.FORMS_READ)
+def list_form_versions(form_id: Id, db: Db, actor: CurrentActor) -> list[FormVersionOut]:
+    """Every published version, oldest first; agreements name the version they make binding."""
+    versions = queries.list_versions(db, queries.get_form(db, form_id, actor))
+    return [FormVersionOut.model_validate(version) for version in versions]
+
+
 @router.get(
     "/{form_id}/schema",
     summary="JSON Schema des Vordrucks",

@@ -46,6 +46,8 @@ def test_older_versions_stay_readable(world: World) -> None:
     assert planner.get(f"/v1/forms/{form_id}/schema")["required"] == ["zeitraum"]
     assert planner.get(f"/v1/forms/{form_id}/schema?version=1") == DEVELOPMENT_REPORT
     planner.get(f"/v1/forms/{form_id}/schema?version=3", status=404)
+    listed = world.as_(Role.PROVIDER_LEAD).get(f"/v1/forms/{form_id}/versions")
+    assert [(version["number"], version["form_id"]) for version in listed] == [(1, form_id), (2, form_id)]
     tried = planner.post(f"/v1/forms/{form_id}:validate", {"content": {}, "number": 1}, status=200)
     assert tried["number"] == 1
     assert planner.get(f"/v1/forms/{form_id}")["latest_number"] == 2
@@ -104,7 +106,7 @@ def test_a_form_that_is_not_shared_stays_in_the_office(world: World) -> None:
     planner, lead = world.as_(Role.PLANNER), world.as_(Role.PROVIDER_LEAD)
     form = planner.post("/v1/forms", {"code": "intern", "title": "Intern", "is_shared": False})
     planner.post(f"/v1/forms/{form['id']}/versions", {"schema": DEVELOPMENT_REPORT})
-    for path in ("", "/schema"):
+    for path in ("", "/schema", "/versions"):
         lead.get(f"/v1/forms/{form['id']}{path}", status=404)
     lead.post(f"/v1/forms/{form['id']}:validate", {"content": {}}, status=404)
     assert lead.get(f"/v1/forms?youth_office_id={world.youth_office.id}")["items"] == []

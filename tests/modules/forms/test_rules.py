@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.modules.forms.rules import MAX_UNFOLDED, check_content, check_schema
@@ -148,6 +148,7 @@ def test_what_would_take_too_long_to_explain_is_refused_as_a_whole() -> None:
     assert time.monotonic() - began < 1
 
 
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # busy machines are no bug
 values = st.recursive(
     st.none() | st.booleans() | st.integers(-3, 3) | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
@@ -155,6 +156,7 @@ values = st.recursive(
 )
 
 
+@PATIENT
 @given(st.dictionaries(st.sampled_from([*DEVELOPMENT_REPORT["properties"], "x"]), values, max_size=6))
 def test_whatever_the_content_the_answer_is_findings_within_it(content: dict[str, Any]) -> None:
     findings = check_content(DEVELOPMENT_REPORT, content, "/content")
@@ -162,6 +164,7 @@ def test_whatever_the_content_the_answer_is_findings_within_it(content: dict[str
     assert all(finding.pointer.startswith("/content") for finding in findings)
 
 
+@PATIENT
 @given(st.dictionaries(st.text(max_size=8) | st.sampled_from(["type", "$ref", "properties", "items"]), values))
 def test_whatever_the_schema_the_answer_is_findings_or_a_form(schema: dict[str, Any]) -> None:
     if not check_schema(schema, "/schema"):

@@ -1,0 +1,85 @@
+"""The table of an agreement's life: every row is walked, every step that is no row is refused."""
+
+from uuid import uuid4
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.core.problems import PermissionMissing, TransitionNotAllowed
+from app.core.workflow import Row
+from app.modules.agreements.models import Agreement
+from app.modules.agreements.models import AgreementState as S
+from app.modules.agreements.workflow import AGREEMENT
+from app.policy import SYSTEM, Actor, OrganisationKind, Permission, Role
+from tests.modules.agreements.states import OWNERS, fields_for, given_state, take
+from tests.world import MORNING, World
+
+ROWS = [(row.action, source, row) for row in AGREEMENT.rows for source in sorted(row.sources)]
+OF_PEOPLE = [(action, source, row) for action, source, row in ROWS if row.needs is not None]
+OF_TIME = [(action, source) for action, source, row in ROWS if row.needs is None]
+ACTIONS = sorted({row.action for row in AGREEMENT.rows})
+MISSING = [(action, state) for state in S for action in ACTIONS if (action, state) not in {r[:2] for r in ROWS}]
+ANYBODY = Actor(uuid4(), uuid4(), OrganisationKind.YOUTH_OFFICE, frozenset(Role), frozenset(Permission))
+
+
+@pytest.mark.parametrize(("action", "source", "row"), OF_PEOPLE, ids=[f"{a}-{s}" for a, s, _ in OF_PEOPLE])
+def test_every_step_of_people_can_be_taken(world: World, action: str, source: S, row: Row) -> None:
+    agreement = given_state(world, source)
+    known = world.as_(OWNERS[action]).get(f"/v1/agreements/{agreement['id']}")
+    assert action in {step["action"] for step in known["allowed_actions"]}
+    assert take(world, agreement, action)["state"] == row.target
+
+
+@pytest.mark.parametrize(("action", "source", "row"), OF_PEOPLE, ids=[f"{a}-{s}" for a, s, _ in OF_PEOPLE])
+def test_a_step_needs_its_permission(world: World, action: str, source: S, row: Row) -> None:
+    agreement = given_state(world, source)
+    path = f"/v1/agreements/{agreement['id']}"
+    fields = fields_for(action, agreement)
+    problem = world.as_(Role.CASEWORKER).act(path, action, status=403, **fields)
+    assert problem["permission"] == row.needs
+
+
+@pytest.mark.parametrize(("action", "source"), OF_TIME)
+def test_time_takes_the_other_steps(world: World, action: str, source: S) -> None:
+    agreement = given_state(world, S.TERMINATED if action == "end" else S.EXPIRED)
+    steps = world.as_(Role.PLANNER).get(f"/v1/agreements/{agreement['id']}/transitions")
+    assert (action, source) in {(step["action"], step["from_state"]) for step in steps}
+
+
+@pytest.mark.parametrize(("action", "source"), OF_TIME)
+def test_nobody_takes_the_steps_of_time(action: str, source: S) -> None:
+    with pytest.raises(PermissionMissing):
+        AGREEMENT.fire(Session(), Agreement(state=source), action, actor=ANYBODY, at=MORNING)
+
+
+@pytest.mark.parametrize(("action", "state"), MISSING)
+def test_what_is_no_row_is_refused(action: str, state: S) -> None:
+    for actor in (ANYBODY, SYSTEM):
+        with pytest.raises(TransitionNotAllowed) as refused:
+            AGREEMENT.fire(Session(), Agreement(state=state), action, actor=actor, at=MORNING)
+        assert refused.value.members["state"] == state
+
+
+@pytest.mark.parametrize("state", S)
+def test_what_is_no_row_is_refused_over_http_and_told_what_is(world: World, state: S) -> None:
+    agreement = given_state(world, state)
+    for action in OWNERS:
+        if (action, state) in MISSING:
+            problem = take(world, agreement, action, status=409)
+            assert problem["type"] == "/v1/problems/transition-not-allowed"
+            assert problem["state"] == state
+            assert action not in problem["allowed"]
+    assert world.as_(Role.PLANNER).get(f"/v1/agreements/{agreement['id']}")["version"] == agreement["version"]
+
+
+@pytest.mark.parametrize("action", ["conclude", "start", "end", "expire", "create", "", "SIGN"])
+def test_the_steps_of_time_cannot_even_be_asked_for(world: World, action: str) -> None:
+    agreement = given_state(world, S.AWAITING_SIGNATURES)
+    world.as_(Role.OFFICE_HEAD).act(f"/v1/agreements/{agreement['id']}", action, status=422)
+
+
+def test_every_state_can_be_reached() -> None:
+    reached = {AGREEMENT.initial}
+    for _ in S:
+        reached |= {row.target for row in AGREEMENT.rows if row.sources & reached}
+    assert reached == set(S)
