@@ -10,6 +10,7 @@ from app.modules.identity import router as identity
 from app.modules.invoices import router as invoices
 from app.modules.organisations import router as organisations
 from app.modules.reports import router as reports
+from app.modules.safeguarding import router as safeguarding
 from app.modules.standards import router as standards
 
 router = APIRouter(prefix="/v1")
@@ -22,6 +23,7 @@ for room in (
     cases.router,
     billing.router,
     invoices.router,
+    safeguarding.router,
     reports.router,
 ):
     router.include_router(room)

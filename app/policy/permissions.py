@@ -14,6 +14,7 @@ class Permission(StrEnum):
     AGREEMENTS_DRAFT = "agreements:draft"
     AGREEMENTS_READ = "agreements:read"
     AGREEMENTS_SIGN = "agreements:sign"
+    ALARMS_READ = "alarms:read"
     AUDIT_READ = "audit:read"
     EVENTS_READ = "events:read"
     FORMS_MANAGE = "forms:manage"

@@ -1,0 +1,186 @@
+"""Notifications and alarms as the API shows and takes them."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from app.core.pages import PageQuery
+from app.core.types import CodeList, Count, Day, Flag, Id, In, Instant, Out, Prose, Word
+from app.core.validation import FieldValueError
+from app.core.workflow import AllowedAction
+from app.law.protection import Urgency
+from app.modules.cases import Pseudonym
+from app.modules.safeguarding.models import AlarmCode, Involvement, NotificationState
+
+BirthYear = Annotated[Count, Field(ge=1990, le=2100)]
+Texts = Annotated[list[Word], Field(max_length=50)]
+
+
+class IndicationGroup(CodeList):
+    """What a sign is about (structure of the common catalogues; no score is computed from it)."""
+
+    APPEARANCE_CHILD = "appearance_child", "äußere Erscheinung des Kindes"
+    BEHAVIOUR_CHILD = "behaviour_child", "Verhalten des Kindes"
+    CARE_BASIC = "care_basic", "Grundversorgung"
+    MEDICAL = "medical", "medizinische Versorgung"
+    SUPERVISION = "supervision", "Aufsicht"
+    VIOLENCE_PHYSICAL = "violence_physical", "körperliche Gewalt"
+    VIOLENCE_PSYCHIC = "violence_psychic", "seelische Gewalt"
+    VIOLENCE_SEXUAL = "violence_sexual", "sexuelle Gewalt"
+    DOMESTIC_VIOLENCE_WITNESS = "domestic_violence_witness", "miterlebte häusliche Gewalt"
+    AUTONOMY_CONFLICT = "autonomy_conflict", "Autonomiekonflikt"
+    CARER_BEHAVIOUR = "carer_behaviour", "Verhalten der Erziehenden"
+    FAMILY_SITUATION = "family_situation", "familiäre Situation"
+    HOUSING = "housing", "Wohnsituation"
+    COOPERATION = "cooperation", "Mitwirkung"
+
+
+class IndicationSource(CodeList):
+    """Who saw or said it."""
+
+    OWN = "own", "eigene Beobachtung"
+    CHILD = "child", "Aussage des Kindes"
+    THIRD = "third", "Mitteilung Dritter"
+
+
+class Indication(In):
+    """A weighty sign (gewichtiger Anhaltspunkt): a fact, who saw it, when."""
+
+    group: IndicationGroup = Field(title="Bereich")
+    fact: Prose = Field(title="Beobachtung (Tatsache, wörtliche Rede)")
+    observed_at: Instant = Field(title="wann")
+    observed_by: Word = Field(title="wer (Funktion oder Kürzel)")
+    source: IndicationSource = Field(title="Quelle")
+
+
+class NotificationCreate(In):
+    """Signs of danger to a child, told to the youth office (§ 8a Abs. 4 SGB VIII).
+
+    In acute danger (`is_acute` with its reason) only what is needed to act is demanded; nothing may hold it up.
+    """
+
+    help_id: Id | None = Field(None, title="Hilfe (falls eine läuft)")
+    youth_office_id: Id | None = Field(None, title="Jugendamt (falls keine Hilfe genannt ist)")
+    urgency: Urgency = Field(title="Dringlichkeit", examples=["same_day"])
+    is_acute: Flag = Field(False, title="akute Gefahr")
+    acute_reason: Prose | None = Field(None, title="Worin die akute Gefahr besteht")
+    perceived_at: Instant = Field(title="wahrgenommen am")
+    received_at: Instant | None = Field(None, title="beim Jugendamt eingegangen (falls vorab telefonisch)")
+    child_pseudonym: Pseudonym = Field(title="Pseudonym des Kindes", examples=["Kind K-2"])
+    child_birth_year: BirthYear | None = Field(None, title="Geburtsjahr")
+    whereabouts: Word | None = Field(None, title="Wo das Kind jetzt ist")
+    observation: Prose = Field(title="Beobachtungen (Tatsachen)")
+    assessment: Prose | None = Field(None, title="Einschätzung (getrennt von den Beobachtungen)")
+    indications: list[Indication] = Field(default_factory=list, title="gewichtige Anhaltspunkte", max_length=100)
+    measures_taken: Texts = Field(default_factory=list, title="was schon geschehen ist")
+    parents_informed: Involvement | None = Field(None, title="Eltern vorher informiert")
+    parents_reason: Prose | None = Field(None, title="warum nicht")
+    child_involved: Involvement | None = Field(None, title="Kind beteiligt")
+    child_reason: Prose | None = Field(None, title="warum nicht")
+    isef_consulted_on: Day | None = Field(None, title="insoweit erfahrene Fachkraft hinzugezogen am")
+    contact: Word | None = Field(None, title="Rückfragen an (Funktion, Telefon)")
+
+    @model_validator(mode="after")
+    def _told_whole(self) -> Self:
+        if self.urgency is Urgency.NO_WEIGHTY:
+            raise FieldValueError(
+                "Ohne gewichtige Anhaltspunkte gibt es keine Mitteilung nach § 8a.",
+                "Without weighty signs there is no notification.",
+            )
+        if self.help_id is None and self.youth_office_id is None:
+            raise FieldValueError("Hilfe oder Jugendamt muss genannt sein.", "A help or a youth office must be named.")
+        if self.is_acute and self.acute_reason is None:
+            raise FieldValueError(
+                "Worin besteht die akute Gefahr? (acute_reason)", "What is the danger? (acute_reason)"
+            )
+        return self
+
+
+class Acknowledge(In):
+    """Somebody of the youth office has taken the notification on."""
+
+    action: Literal["acknowledge"]
+    note: Prose | None = Field(None, title="Mitteilung an den Träger (nichts zur Einschätzung)")
+
+
+class AcknowledgementDeadline(Out):
+    """Until when the youth office must acknowledge, and how far the escalation has come."""
+
+    due_at: Instant = Field(title="bestätigen bis")
+    met_at: Instant | None = Field(title="bestätigt")
+    is_overdue: bool = Field(title="überfällig")
+    level: int | None = Field(title="letzte Eskalationsstufe (0 Erinnerung … 3 Amtsleitung)")
+    source: str = Field(title="woher die Frist kommt", max_length=200)
+
+
+class NotificationSummary(Out):
+    """A notification in a list."""
+
+    id: Id
+    number: str = Field(title="Nummer", max_length=20)
+    state: NotificationState = Field(title="Stand")
+    urgency: Urgency = Field(title="Dringlichkeit")
+    is_acute: bool = Field(title="akute Gefahr")
+    youth_office_id: Id = Field(title="Jugendamt")
+    provider_id: Id = Field(title="Träger")
+    help_id: Id | None = Field(title="Hilfe")
+    child_pseudonym: str = Field(title="Pseudonym des Kindes", max_length=40)
+    perceived_at: Instant = Field(title="wahrgenommen am")
+    received_at: Instant = Field(title="eingegangen am")
+    acknowledged_at: Instant | None = Field(title="bestätigt am")
+    version: int = Field(title="Fassung", ge=1)
+
+
+class NotificationOut(NotificationSummary):
+    """A notification as it was told."""
+
+    acute_reason: str | None = Field(title="Worin die akute Gefahr besteht", max_length=10_000)
+    child_birth_year: int | None = Field(title="Geburtsjahr")
+    whereabouts: str | None = Field(title="Wo das Kind ist", max_length=200)
+    observation: str = Field(title="Beobachtungen", max_length=10_000)
+    assessment: str | None = Field(title="Einschätzung", max_length=10_000)
+    indications: list[Indication] = Field(title="gewichtige Anhaltspunkte", max_length=100)
+    measures_taken: list[str] = Field(title="was schon geschehen ist", max_length=50)
+    parents_informed: Involvement | None = Field(title="Eltern vorher informiert")
+    parents_reason: str | None = Field(title="warum nicht", max_length=10_000)
+    child_involved: Involvement | None = Field(title="Kind beteiligt")
+    child_reason: str | None = Field(title="warum nicht", max_length=10_000)
+    isef_consulted_on: Day | None = Field(title="insoweit erfahrene Fachkraft hinzugezogen am")
+    contact: str | None = Field(title="Rückfragen an", max_length=200)
+    missing: list[str] = Field(title="wegen akuter Gefahr nachzutragen", max_length=20)
+    duplicate_of: Id | None = Field(title="ergänzt eine Mitteilung desselben Tages")
+    acknowledgement: str | None = Field(title="Bestätigung", max_length=10_000)
+    deadline: AcknowledgementDeadline = Field(title="Frist zur Bestätigung")
+    allowed_actions: list[AllowedAction] = Field(title="mögliche Schritte", max_length=20)
+
+
+class NotificationQuery(PageQuery):
+    """Filters of notifications."""
+
+    state: NotificationState | None = None
+    urgency: Urgency | None = None
+    help_id: Id | None = None
+    sort: Literal["received_at", "-received_at"] = "-received_at"
+
+
+class AlarmOut(Out):
+    """An alarm: what, how urgent, since when; the case is behind its number."""
+
+    id: Id
+    notification_id: Id = Field(title="Mitteilung")
+    number: str = Field(title="Nummer der Mitteilung", max_length=20)
+    alarm_code: AlarmCode = Field(title="Alarm")
+    level: int = Field(title="Eskalationsstufe", ge=0, le=4)
+    urgency: Urgency = Field(title="Dringlichkeit")
+    role: str = Field(title="an wen (Rolle)", max_length=60)
+    account_id: Id | None = Field(title="an wen (Zugang)")
+    is_late_entry: bool = Field(title="verspätet eingetragen")
+    raised_at: Instant = Field(title="ausgelöst am")
+    seen_at: Instant | None = Field(title="gesehen am")
+
+
+class AlarmQuery(PageQuery):
+    """Filters of alarms."""
+
+    open: Annotated[bool | None, Field(description="not seen yet")] = None
+    sort: Literal["raised_at", "-raised_at"] = "-raised_at"

@@ -1,0 +1,201 @@
+"""Notifying, acknowledging, and calling somebody when nobody answers."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.core import audit, deadlines, outbox
+from app.core.db import check_version, found
+from app.core.deadlines import Deadline
+from app.core.numbers import next_number
+from app.core.problems import Invalid, NotFound
+from app.law.calendars import legal_date
+from app.modules import agreements
+from app.modules.cases import Help, get_help
+from app.modules.organisations import get_organisation
+from app.modules.safeguarding import queries, rules
+from app.modules.safeguarding.errors import NotificationIncomplete
+from app.modules.safeguarding.models import Alarm, JugendamtNotification
+from app.modules.safeguarding.queries import DEADLINE
+from app.modules.safeguarding.rules import Call
+from app.modules.safeguarding.schemas import Acknowledge, NotificationCreate
+from app.modules.safeguarding.workflow import NOTIFICATION
+from app.policy import SYSTEM, Actor, OrganisationKind
+
+
+def notify(db: Session, body: NotificationCreate, *, actor: Actor, at: datetime) -> JugendamtNotification:
+    """Tell the youth office; alarms and deadline begin in the same transaction.
+
+    The deadline runs from the receipt: of a telephone call noted later, from the call. Steps already past fire at
+    the next beat. In acute danger nothing but the form can refuse: no agreement, no consultation, no running help.
+
+    Raises:
+        NotificationIncomplete: not acute, and something § 8a Abs. 4 wants first is missing.
+        Invalid: no such help or youth office, or an instant in the future.
+    """
+    missing = rules.missing_of(body)
+    if missing and not body.is_acute:
+        raise NotificationIncomplete(missing=missing)
+    received_at = body.received_at or at
+    _check_past(body, at)
+    help_ = _help(db, body, actor)
+    youth_office_id = help_.youth_office_id if help_ else _youth_office(db, body)
+    notification = JugendamtNotification(
+        **body.model_dump(mode="python", exclude={"received_at", "youth_office_id", "help_id", "indications"}),
+        indications=[indication.model_dump(mode="json") for indication in body.indications],
+        youth_office_id=youth_office_id,
+        provider_id=actor.organisation_id,
+        number=next_number(db, youth_office_id, "KW", legal_date(at).year),
+        help_id=help_.id if help_ else None,
+        caseworker_id=help_.caseworker_id if help_ else None,
+        received_at=received_at,
+        missing=missing,
+        duplicate_of=queries.earlier_of_same_child(db, actor.organisation_id, body.child_pseudonym, received_at),
+        created_by=actor.id,
+    )
+    NOTIFICATION.begin(db, notification, actor=actor, at=at, urgency=body.urgency.value, is_acute=body.is_acute)
+    _start_deadline(db, notification, at)
+    _call(db, notification, rules.FIRST_CALL, level=0, actor=actor, at=at)
+    return notification
+
+
+def move(
+    db: Session, notification_id: UUID, action: Acknowledge, expected: int, *, actor: Actor, at: datetime
+) -> JugendamtNotification:
+    """Acknowledge: the act that stops the deadline."""
+    notification = queries.get_notification(db, notification_id, actor, lock=True)
+    check_version(notification, expected)
+    notification.acknowledged_at, notification.acknowledged_by = at, actor.id
+    notification.acknowledgement = action.note
+    with db.no_autoflush:
+        NOTIFICATION.fire(db, notification, action.action, actor=actor, at=at)
+    deadlines.meet(db, notification.id, DEADLINE, by=actor.id, at=at)
+    return notification
+
+
+def read(db: Session, notification_id: UUID, *, actor: Actor, at: datetime) -> JugendamtNotification:
+    """One notification; the reading itself is written down."""
+    notification = queries.get_notification(db, notification_id, actor)
+    audit.record(
+        db,
+        tenant_id=notification.tenant_id,
+        actor=actor,
+        action="jugendamt_notification.read",
+        subject_kind="jugendamt_notification",
+        subject_id=notification.id,
+        at=at,
+    )
+    return notification
+
+
+def see(db: Session, alarm_id: UUID, *, actor: Actor, at: datetime) -> Alarm:
+    """Note that somebody saw an alarm; no deadline stops by being looked at."""
+    alarm = found(db.scalar(queries.alarms_of(actor).where(Alarm.id == alarm_id).with_for_update()))
+    if alarm.seen_at is None:
+        alarm.seen_at, alarm.seen_by = at, actor.id
+        db.flush()
+    return alarm
+
+
+def escalate(db: Session, deadline: Deadline, level: int, at: datetime) -> list[str]:
+    """A step of the acknowledgement's deadline fires: call the roles of this level (system)."""
+    notification = found(db.get(JugendamtNotification, deadline.subject_id))
+    return _call(db, notification, rules.ESCALATION[level], level=level, actor=SYSTEM, at=at)
+
+
+def _start_deadline(db: Session, notification: JugendamtNotification, at: datetime) -> None:
+    land = get_organisation(db, notification.youth_office_id).land
+    agreement = agreements.find_in_force(
+        db,
+        youth_office_id=notification.youth_office_id,
+        provider_id=notification.provider_id,
+        service_kind=None,
+        on=legal_date(at),
+    )
+    agreed = agreement.safeguarding_terms if agreement else {}
+    due, source = rules.acknowledge_by(notification.urgency, notification.received_at, agreed, land)
+    deadlines.start(
+        db,
+        kind=DEADLINE,
+        tenant_id=notification.youth_office_id,
+        provider_id=notification.provider_id,
+        subject_kind="jugendamt_notification",
+        subject_id=notification.id,
+        started_at=notification.received_at,
+        due_at=due,
+        steps=rules.steps_of(notification.urgency, notification.received_at, due, land),
+        source=source,
+    )
+
+
+def _call(
+    db: Session, notification: JugendamtNotification, calls: Iterable[Call], *, level: int, actor: Actor, at: datetime
+) -> list[str]:
+    """Raise one alarm per role, and one event for them together; returns who was called."""
+    told, audience = [], [notification.youth_office_id]
+    for call in calls:
+        of_office = call.role.side is OrganisationKind.YOUTH_OFFICE
+        organisation_id = notification.youth_office_id if of_office else notification.provider_id
+        account_id = notification.caseworker_id if call.role.value == "caseworker" else None
+        db.add(
+            Alarm(
+                organisation_id=organisation_id,
+                notification_id=notification.id,
+                number=notification.number,
+                urgency=notification.urgency,
+                alarm_code=call.alarm,
+                level=level,
+                role=call.role.value,
+                account_id=account_id,
+                is_late_entry=notification.received_at < notification.created_at,
+                raised_at=at,
+            )
+        )
+        told.append(f"{call.role.value}:{account_id}" if account_id else call.role.value)
+        audience.append(organisation_id)
+    outbox.emit(
+        db,
+        "alarm.raised",
+        tenant_id=notification.youth_office_id,
+        subject_kind="jugendamt_notification",
+        subject_id=notification.id,
+        audience=audience,
+        actor=actor,
+        at=at,
+        data={"level": level, "urgency": notification.urgency.value, "number": notification.number},
+    )
+    return told
+
+
+def _check_past(body: NotificationCreate, at: datetime) -> None:
+    for name in ("perceived_at", "received_at"):
+        instant = getattr(body, name)
+        if instant is not None and instant > at + rules.CLOCK_SKEW:
+            raise Invalid.field(f"/{name}", "future", "Das liegt in der Zukunft.", "This lies in the future.")
+
+
+def _help(db: Session, body: NotificationCreate, actor: Actor) -> Help | None:
+    """The help named; in acute danger a wrong one is no reason to refuse when the office is named."""
+    if body.help_id is None:
+        return None
+    try:
+        return get_help(db, body.help_id, actor)
+    except NotFound:
+        if body.is_acute and body.youth_office_id:
+            return None
+        raise Invalid.field("/help_id", "unknown", "Diese Hilfe gibt es nicht.", "There is no such help.") from None
+
+
+def _youth_office(db: Session, body: NotificationCreate) -> UUID:
+    unknown = Invalid.field("/youth_office_id", "unknown", "Dieses Jugendamt gibt es nicht.", "No such youth office.")
+    if body.youth_office_id is None:
+        raise unknown
+    try:
+        office = get_organisation(db, body.youth_office_id)
+    except NotFound:
+        raise unknown from None
+    if office.kind is not OrganisationKind.YOUTH_OFFICE:
+        raise unknown
+    return office.id
