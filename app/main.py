@@ -16,10 +16,12 @@ from app.core.db import make_engine, make_sessions
 from app.core.kernel import Kernel
 from app.core.keyring import KeyRing
 from app.core.ratelimit import Limiter
+from app.core.sealing import Sealer
 from app.core.ticker import Ticker, run_jobs
 from app.core.tokens import Tokens
 from app.core.work import Work
 from app.modules.identity import resolve
+from app.modules.webhooks import Courier, employ
 from app.settings import Settings
 from app.wiring import HANDLERS, on_published
 
@@ -37,6 +39,7 @@ def make_kernel(settings: Settings, database_url: str) -> Kernel:
         work=Work(make_sessions(engine), resolve),
         tokens=tokens,
         ring=ring,
+        sealer=Sealer.load(settings.data_dir / "keys"),
         limiter=Limiter("account", settings.rate_per_minute),
         logins=Limiter("login", settings.login_per_minute),
     )
@@ -87,5 +90,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 def start_worker(kernel: Kernel, database_url: str, stop: asyncio.Event) -> list[asyncio.Task[Any]]:
     """Deadlines, events and deliveries, until stopped."""
+    employ(Courier(kernel.work, kernel.sealer, kernel.settings.webhook_private_addresses))
     ticker = Ticker(kernel.work, HANDLERS, on_published, kernel.settings.tick_seconds)
     return [asyncio.create_task(ticker.run(stop)), asyncio.create_task(run_jobs(database_url, stop))]

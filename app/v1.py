@@ -12,11 +12,13 @@ from app.modules.organisations import router as organisations
 from app.modules.reports import router as reports
 from app.modules.safeguarding import router as safeguarding
 from app.modules.standards import router as standards
+from app.modules.webhooks import router as webhooks
 
 router = APIRouter(prefix="/v1")
 for room in (
     identity.router,
     organisations.router,
+    webhooks.router,
     standards.router,
     forms.router,
     agreements.router,

@@ -1,11 +1,12 @@
 """One PostgreSQL, one migrated database and one running server per test process."""
 
+import asyncio
 import shutil
 import socket
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -14,15 +15,19 @@ import uvicorn
 from alembic import command
 from alembic.config import Config
 from fastapi import FastAPI
+from procrastinate import App
 from sqlalchemy import event
 
 from app.core import clock as time_source
 from app.core import embedded
+from app.core.jobs import connector, jobs
 from app.core.kernel import Kernel
 from app.core.ticker import Ticker
 from app.main import create_app
+from app.modules.webhooks import Courier, employ
 from app.settings import Settings
 from app.wiring import HANDLERS, on_published
+from tests.contract.seen import announced
 from tests.world import Clock, World
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -49,7 +54,7 @@ def database_url(run_dir: Path) -> Iterator[str]:
     with embedded.start(run_dir / "pg", durable=False) as cluster:
         config = Config(str(ROOT / "alembic.ini"))
         config.attributes["url"] = cluster.url()
-        command.upgrade(config, "heads")
+        command.upgrade(config, "head")
         yield cluster.url()
 
 
@@ -93,7 +98,8 @@ def base_url(app: FastAPI) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def http(base_url: str) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=base_url, timeout=30, follow_redirects=False) as client:
+    hooks = {"response": [announced]}
+    with httpx.Client(base_url=base_url, timeout=30, follow_redirects=False, event_hooks=hooks) as client:
         yield client
 
 
@@ -106,6 +112,23 @@ def clock() -> Iterator[Clock]:
 @pytest.fixture
 def ticker(kernel: Kernel) -> Ticker:
     return Ticker(kernel.work, HANDLERS, on_published, 1)
+
+
+@pytest.fixture
+def run_jobs(kernel: Kernel, database_url: str) -> Callable[[], None]:
+    """Work on the queued jobs until none is due."""
+    employ(Courier(kernel.work, kernel.sealer, private_allowed=True))
+
+    def run() -> None:
+        with jobs.replace_connector(connector(database_url)) as job_app:
+            asyncio.run(_until_empty(job_app))
+
+    return run
+
+
+async def _until_empty(job_app: App) -> None:
+    async with job_app.open_async():
+        await job_app.run_worker_async(wait=False, install_signal_handlers=False, delete_jobs="successful")
 
 
 @pytest.fixture

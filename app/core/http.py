@@ -146,7 +146,7 @@ def _wrap(endpoint: Callable[..., Any], plan: Plan, keyed: bool, status: int) ->
         return answer.response()
 
     handler.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        parameters, return_annotation=hints.get("return", Any)
+        parameters, return_annotation=None if hints.get("return") is type(None) else hints.get("return", Any)
     )
     handler.__name__, handler.__doc__, handler.__module__ = endpoint.__name__, endpoint.__doc__, endpoint.__module__
     handler.__wrapped_endpoint__ = endpoint  # type: ignore[attr-defined]

@@ -6,6 +6,7 @@ from sqlalchemy import Engine
 
 from app.core.keyring import KeyRing
 from app.core.ratelimit import Limiter
+from app.core.sealing import Sealer
 from app.core.tokens import Tokens
 from app.core.work import Work
 from app.settings import Settings
@@ -20,5 +21,6 @@ class Kernel:
     work: Work
     tokens: Tokens
     ring: KeyRing
+    sealer: Sealer
     limiter: Limiter
     logins: Limiter

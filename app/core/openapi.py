@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from app import __version__
+from app.core.exports import CSV, XLSX
 
 DESCRIPTION = """
 Handschlag verbindet Jugendämter und freie Träger: Qualitätsvereinbarungen, Hilfeplanung, Berichte,
@@ -60,6 +61,21 @@ _REFUSALS = {
     "503": "Vorübergehend nicht verfügbar",
 }
 _METHODS = ("get", "post", "patch", "delete", "put")
+_HEADERS = {
+    "ETag": ("Fassung, für If-Match und If-None-Match", 20),
+    "Location": ("Adresse des Angelegten", 300),
+    "Link": ('nächste Seite (`rel="next"`), wenn es eine gibt', 2000),
+    "Idempotency-Replayed": ("`true`: die erste Antwort auf diesen Idempotency-Key", 4),
+    "RateLimit": ("was von der Zuteilung dieser Minute übrig ist", 100),
+    "RateLimit-Policy": ("die Zuteilung je Minute", 100),
+}
+_IF_NONE_MATCH = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "The version you have, as the `ETag` said; 304 when it is still the current one.",
+    "schema": {"type": "string", "maxLength": 60},
+}
 
 
 def document(app: FastAPI) -> dict[str, Any]:
@@ -104,10 +120,15 @@ def _finish(made: dict[str, Any]) -> None:
         }
         for status, text in _REFUSALS.items()
     }
+    components["headers"] = {
+        name: {"description": text, "schema": {"type": "string", "maxLength": length}}
+        for name, (text, length) in _HEADERS.items()
+    }
     for path in made["paths"].values():
         for method, operation in path.items():
             if method in _METHODS:
                 _refusals(operation, method)
+                _answers(operation, method, schemas)
 
 
 def _refusals(operation: dict[str, Any], method: str) -> None:
@@ -129,3 +150,28 @@ def _refusals(operation: dict[str, Any], method: str) -> None:
     for status in sorted({s for statuses, applies in conditions.items() if applies for s in statuses.split()}):
         if status not in responses or status == "422":
             responses[status] = {"$ref": f"#/components/responses/Problem{status}"}
+
+
+def _answers(operation: dict[str, Any], method: str, schemas: dict[str, Any]) -> None:
+    """Declare what `answers.py` makes of a result: headers, tables for lists, 304 for what has not changed."""
+    status, answer = next((code, item) for code, item in operation["responses"].items() if code.startswith("2"))
+    name = str(answer.get("content", {}).get("application/json", {}).get("schema", {}).get("$ref", ""))
+    fields = schemas.get(name.rpartition("/")[2], {}).get("properties", {})
+    parameters = operation.get("parameters", [])
+    is_page = "/Page_" in name
+    conditions = {
+        "ETag": "version" in fields,
+        "Location": status == "201" and "id" in fields,
+        "Link": is_page,
+        "Idempotency-Replayed": any(item["name"] == "Idempotency-Key" for item in parameters),
+        "RateLimit": "x-permission" in operation,
+        "RateLimit-Policy": "x-permission" in operation,
+    }
+    headers = {name: {"$ref": f"#/components/headers/{name}"} for name, applies in conditions.items() if applies}
+    if headers:
+        answer["headers"] = headers
+    if is_page:
+        answer["content"] |= {CSV: {"schema": {"type": "string", "maxLength": 10_000_000}}, XLSX: {}}
+    if method == "get" and "version" in fields:
+        operation["parameters"] = [*parameters, _IF_NONE_MATCH]
+        operation["responses"]["304"] = {"description": "Unverändert", "headers": headers}

@@ -70,6 +70,14 @@ class Work:
             raise
 
 
+@contextmanager
+def rehearsal(db: Session) -> Iterator[None]:
+    """Everything done inside is judged by the database and then undone."""
+    savepoint = db.begin_nested()
+    yield
+    savepoint.rollback()
+
+
 def _meaning(error: IntegrityError) -> Text:
     """The sentence for the constraint that refused."""
     diagnostics = getattr(error.orig, "diag", None)

@@ -75,7 +75,7 @@ class Receiver:
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:  # noqa: N802  # the name the library calls
+            def do_POST(self) -> None:  # the name the library calls
                 body = self.rfile.read(int(self.headers["content-length"]))
                 self.send_response(receiver.take(body, dict(self.headers)))
                 self.end_headers()

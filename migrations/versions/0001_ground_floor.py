@@ -252,6 +252,10 @@ def _jobs() -> None:
     op.execute("SET LOCAL search_path = public")
     for what in ("USAGE ON SCHEMA jobs", "ALL ON ALL TABLES IN SCHEMA jobs", "ALL ON ALL SEQUENCES IN SCHEMA jobs"):
         op.execute(f"GRANT {what} TO handschlag_system")
+    # Requests may queue a job, and nothing else.
+    op.execute("GRANT USAGE ON SCHEMA jobs TO handschlag_api")
+    op.execute("GRANT SELECT, INSERT ON jobs.procrastinate_jobs, jobs.procrastinate_events TO handschlag_api")
+    op.execute("GRANT USAGE ON ALL SEQUENCES IN SCHEMA jobs TO handschlag_api")
 
 
 def downgrade() -> None:

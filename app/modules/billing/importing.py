@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.core import strictjson
 from app.core.problems import FieldError, Invalid, MalformedRequest, Problem, Text, UnsupportedMediaType
 from app.core.validation import field_errors
+from app.core.work import rehearsal
 from app.modules.billing.errors import ExternalIdReused, ImportRefused, TooManyRows
 from app.modules.billing.recording import Outcome, record_rows
 from app.modules.billing.rules.records import faults
@@ -33,22 +35,24 @@ def import_records(
         UnsupportedMediaType, MalformedRequest, TooManyRows: nothing was read.
         ImportRefused: a row is not valid and `on_error=refuse`; carries the report, nothing was stored.
     """
+    with rehearsal(db) if how.dry_run else nullcontext():
+        rows = _write_all(db, body, media_type, actor=actor, at=at)
+    report = _report(rows, dry_run=how.dry_run)
+    if report.refused and how.on_error == "refuse" and not how.dry_run:
+        bad = [row.model_dump(mode="json") for row in rows if row.status == "refused"]
+        raise ImportRefused(refused=report.refused, received=report.received, rows=bad[:1000])
+    return report
+
+
+def _write_all(db: Session, body: bytes, media_type: str, *, actor: Actor, at: datetime) -> list[RowOut]:
     rows: list[RowOut] = []
-    savepoint = db.begin_nested() if how.dry_run else None
     chunk: list[Parsed] = []
     for parsed in _parsed(body, media_type, at):
         chunk.append(parsed)
         if len(chunk) == CHUNK:
             rows += _write(db, chunk, len(rows), actor=actor, at=at)
             chunk = []
-    rows += _write(db, chunk, len(rows), actor=actor, at=at)
-    if savepoint is not None:
-        savepoint.rollback()
-    report = _report(rows, dry_run=how.dry_run)
-    if report.refused and how.on_error == "refuse" and not how.dry_run:
-        bad = [row.model_dump(mode="json") for row in rows if row.status == "refused"]
-        raise ImportRefused(refused=report.refused, received=report.received, rows=bad[:1000])
-    return report
+    return rows + _write(db, chunk, len(rows), actor=actor, at=at)
 
 
 def _parsed(body: bytes, media_type: str, at: datetime) -> Iterator[Parsed]:
