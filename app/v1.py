@@ -3,8 +3,10 @@
 from fastapi import APIRouter
 
 from app.modules.agreements import router as agreements
+from app.modules.audit import router as audit
 from app.modules.billing import router as billing
 from app.modules.cases import router as cases
+from app.modules.catalogue import router as catalogue
 from app.modules.forms import router as forms
 from app.modules.identity import router as identity
 from app.modules.invoices import router as invoices
@@ -19,6 +21,8 @@ for room in (
     identity.router,
     organisations.router,
     webhooks.router,
+    audit.router,
+    catalogue.router,
     standards.router,
     forms.router,
     agreements.router,
@@ -30,5 +34,7 @@ for room in (
 ):
     router.include_router(room)
 
-well_known = identity.well_known
+well_known = APIRouter()
+well_known.include_router(identity.well_known)
+well_known.include_router(catalogue.well_known)
 """What stands outside `/v1` by its own standards."""

@@ -1,0 +1,1 @@
+"""Audit: the reading side of the log; every room writes it through the ground floor."""

@@ -1,0 +1,1 @@
+"""Catalogue: what the API says of itself (problems, workflows, code lists)."""
