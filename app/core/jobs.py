@@ -7,13 +7,17 @@ for long work. Deadlines and the publishing of events do not go through jobs, se
 from typing import Any
 
 import psycopg
-from procrastinate import App, PsycopgConnector
+from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
+from procrastinate.manager import JobManager
+from procrastinate.tasks import configure_task
 from sqlalchemy.orm import Session
 
 from app.core.work import SYSTEM_ROLE
 
 jobs = App(connector=PsycopgConnector())
 """Tasks register here."""
+_clerk = JobManager(SyncPsycopgConnector())
+"""Writes jobs through the connection it is given; never opened itself, and apart from the worker's own connector."""
 
 
 def connector(url: str) -> PsycopgConnector:
@@ -28,4 +32,4 @@ def connector(url: str) -> PsycopgConnector:
 def defer(db: Session, task: Any, *, lock: str | None = None, **arguments: Any) -> None:
     """Queue a job in this transaction: it exists if and only if the transaction commits."""
     connection = db.connection().connection.driver_connection
-    task.configure(lock=lock, connection=connection).defer(**arguments)
+    configure_task(name=task.name, job_manager=_clerk, lock=lock, connection=connection).defer(**arguments)

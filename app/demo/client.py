@@ -21,8 +21,8 @@ class DemoFailed(Exception):
 class Person:
     """Somebody with a login; every call says in one line what happened."""
 
-    def __init__(self, http: httpx.Client, console: Console, organisation: str, role: Role) -> None:
-        self.http, self.console, self.name = http, console, login(organisation, role)
+    def __init__(self, http: httpx.Client, console: Console, organisation: str, role: Role, suffix: str = "") -> None:
+        self.http, self.console, self.name = http, console, login(organisation, role) + suffix
         machine = role in (Role.OFFICE_SYNC, Role.PROVIDER_SYNC)
         names = ("client_id", "client_secret") if machine else ("username", "password")
         form = {"grant_type": "client_credentials" if machine else "password"}

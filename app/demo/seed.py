@@ -45,14 +45,16 @@ def _office(db: Session, office: Office, secret_hash: str, at: datetime) -> None
 def _accounts(
     db: Session, key: str, organisation_id: UUID, side: OrganisationKind, secret_hash: str, at: datetime
 ) -> None:
-    for role in Role:
-        if role.side is side:
-            machine = role in (Role.OFFICE_SYNC, Role.PROVIDER_SYNC)
-            body = AccountCreate(
-                kind=AccountKind.MACHINE if machine else AccountKind.PERSON,
-                login=login(key, role),
-                name=f"{role.title_de} (erfunden)",
-                roles=[role],
-            )
-            account = create_account(db, body, actor=SYSTEM, at=at, organisation_id=organisation_id)
-            account.secret_hash = secret_hash
+    people = [(role, "") for role in Role if role.side is side]
+    if side is OrganisationKind.YOUTH_OFFICE:
+        people.append((Role.FINANCE_OFFICER, "-2"))  # four eyes need two
+    for role, suffix in people:
+        machine = role in (Role.OFFICE_SYNC, Role.PROVIDER_SYNC)
+        body = AccountCreate(
+            kind=AccountKind.MACHINE if machine else AccountKind.PERSON,
+            login=login(key, role) + suffix,
+            name=f"{role.title_de} (erfunden)",
+            roles=[role],
+        )
+        account = create_account(db, body, actor=SYSTEM, at=at, organisation_id=organisation_id)
+        account.secret_hash = secret_hash
