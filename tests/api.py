@@ -13,10 +13,13 @@ class Api:
     def __init__(self, http: httpx.Client, token: Callable[[], str] | None, account_id: UUID | None = None) -> None:
         self.http, self._token, self.account_id = http, token, account_id
 
+    def bearer(self) -> dict[str, str]:
+        """The Authorization header, for requests that a test sends by itself."""
+        return {} if self._token is None else {"Authorization": f"Bearer {self._token()}"}
+
     def request(self, method: str, path: str, *, status: int, **options: Any) -> httpx.Response:
         headers = {"Accept": "application/json", **options.pop("headers", {})}
-        if self._token is not None:
-            headers.setdefault("Authorization", f"Bearer {self._token()}")
+        headers = {**self.bearer(), **headers}
         if method == "POST":
             headers.setdefault("Idempotency-Key", str(uuid4()))
         response = self.http.request(method, path, headers=headers, **options)

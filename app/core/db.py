@@ -105,7 +105,7 @@ def found(row: T | None) -> T:
 
 def changed_rows(result: Result[Any]) -> int:
     """How many rows an UPDATE or DELETE met."""
-    return cast("CursorResult[Any]", result).rowcount
+    return cast(CursorResult[Any], result).rowcount
 
 
 def check_version(row: Versioned, expected: int) -> None:

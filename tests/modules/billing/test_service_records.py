@@ -51,7 +51,7 @@ def test_one_external_id_pushed_by_many_at_once_is_one_record(world: World) -> N
 
 def test_one_idempotency_key_at_once_is_one_effect(world: World) -> None:
     help_, sync = given_help(world), world.as_(Role.PROVIDER_SYNC)
-    body, key = record_body(help_), {"Idempotency-Key": str(uuid4()), "Authorization": f"Bearer {sync._token()}"}
+    body, key = record_body(help_), {"Idempotency-Key": str(uuid4()), **sync.bearer()}
     with ThreadPoolExecutor(6) as pool:
         answers = list(pool.map(lambda _: world.http.post(PATH, json=body, headers=key), range(12)))
     assert {answer.status_code for answer in answers} <= {201, 409}

@@ -73,7 +73,7 @@ def test_two_at_once_make_one_invoice(world: World) -> None:
     billing = world.as_(Role.PROVIDER_BILLING)
 
     def bill(number: int) -> int:
-        headers = {"Authorization": f"Bearer {billing._token()}", "Idempotency-Key": f"k{number}"}
+        headers = {**billing.bearer(), "Idempotency-Key": f"k{number}"}
         return world.http.post(PATH, json=body, headers=headers).status_code
 
     with ThreadPoolExecutor(4) as pool:
