@@ -152,13 +152,13 @@ class OfferForSignature(In):
     action: Literal["offer_for_signature"]
 
 
-class Reopen(In):
+class ReopenAgreement(In):
     """Back to negotiation: the next version of the text begins, signatures stay under the old one."""
 
     action: Literal["reopen"]
 
 
-class Sign(In):
+class SignAgreement(In):
     """A party's signature under exactly the text that its hash names."""
 
     action: Literal["sign"]
@@ -168,13 +168,13 @@ class Sign(In):
     )
 
 
-class Withdraw(In):
+class WithdrawAgreement(In):
     """Nothing came of it."""
 
     action: Literal["withdraw"]
 
 
-class Terminate(In):
+class TerminateAgreement(In):
     """Notice: the agreement holds until its last day."""
 
     action: Literal["terminate"]
@@ -185,7 +185,8 @@ class Terminate(In):
 
 
 AgreementAction = Annotated[
-    OpenNegotiation | OfferForSignature | Reopen | Sign | Withdraw | Terminate, Field(discriminator="action")
+    OpenNegotiation | OfferForSignature | ReopenAgreement | SignAgreement | WithdrawAgreement | TerminateAgreement,
+    Field(discriminator="action"),
 ]
 
 

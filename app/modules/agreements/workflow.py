@@ -3,7 +3,14 @@
 from app.core.workflow import Row, Workflow
 from app.modules.agreements import rules
 from app.modules.agreements.models import AgreementState as S
-from app.modules.agreements.schemas import OfferForSignature, OpenNegotiation, Reopen, Sign, Terminate, Withdraw
+from app.modules.agreements.schemas import (
+    OfferForSignature,
+    OpenNegotiation,
+    ReopenAgreement,
+    SignAgreement,
+    TerminateAgreement,
+    WithdrawAgreement,
+)
 from app.policy import Permission as P
 
 COMPLETE = (rules.names_kinds_of_help, rules.has_terms_of_payment, rules.says_something, rules.begins_lawfully)
@@ -39,7 +46,7 @@ AGREEMENT = Workflow(
             frozenset({S.AWAITING_SIGNATURES}),
             S.IN_NEGOTIATION,
             P.AGREEMENTS_DRAFT,
-            body=Reopen,
+            body=ReopenAgreement,
         ),
         Row(
             "sign",
@@ -49,7 +56,7 @@ AGREEMENT = Workflow(
             P.AGREEMENTS_SIGN,
             guards=(rules.signs_this_text, rules.signs_once, rules.begins_lawfully),
             law="§ 56 SGB X",
-            body=Sign,
+            body=SignAgreement,
         ),
         Row(
             "conclude",
@@ -77,7 +84,7 @@ AGREEMENT = Workflow(
             P.AGREEMENTS_SIGN,
             guards=(rules.keeps_notice_period, rules.ends_within_term, rules.ends_for_all),
             law="§ 59 SGB X",
-            body=Terminate,
+            body=TerminateAgreement,
         ),
         Row(
             "end",
@@ -103,7 +110,7 @@ AGREEMENT = Workflow(
             frozenset({S.DRAFT, S.IN_NEGOTIATION, S.AWAITING_SIGNATURES}),
             S.WITHDRAWN,
             P.AGREEMENTS_DRAFT,
-            body=Withdraw,
+            body=WithdrawAgreement,
         ),
     ],
 )

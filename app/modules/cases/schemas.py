@@ -42,13 +42,13 @@ class HelpCreate(In):
         return self
 
 
-class Release(In):
+class ReleaseHelp(In):
     """Wirtschaftliche Jugendhilfe releases the grant (§ 36a SGB VIII)."""
 
     action: Literal["release"]
 
 
-class End(In):
+class EndHelp(In):
     """The help ends."""
 
     action: Literal["end"]
@@ -57,13 +57,13 @@ class End(In):
     note: Prose | None = Field(None, title="Anmerkung")
 
 
-class Withdraw(In):
+class WithdrawHelp(In):
     """The request is taken back before it was granted."""
 
     action: Literal["withdraw"]
 
 
-HelpAction = Annotated[Release | End | Withdraw, Field(discriminator="action")]
+HelpAction = Annotated[ReleaseHelp | EndHelp | WithdrawHelp, Field(discriminator="action")]
 
 
 class GrantOut(Out):

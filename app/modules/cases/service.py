@@ -13,7 +13,7 @@ from app.modules import agreements, identity
 from app.modules.cases import queries
 from app.modules.cases.errors import NoAgreementForHelp
 from app.modules.cases.models import Help, HelpGrant
-from app.modules.cases.schemas import End, HelpAction, HelpCreate
+from app.modules.cases.schemas import EndHelp, HelpAction, HelpCreate
 from app.modules.cases.workflow import HELP
 from app.policy import Actor, Role
 
@@ -72,7 +72,7 @@ def move(db: Session, help_id: UUID, action: HelpAction, expected: int, *, actor
     help_ = queries.get_help(db, help_id, actor, lock=True)
     check_version(help_, expected)
     grants = queries.grants_of(db, [help_.id])[help_.id]
-    if isinstance(action, End):
+    if isinstance(action, EndHelp):
         help_.ended_on, help_.end_reason = action.ended_on, action.reason
     data = action.model_dump(mode="json", exclude={"action", "note"})
     with db.no_autoflush:

@@ -3,7 +3,7 @@
 from app.core.workflow import Row, Workflow
 from app.modules.cases import rules
 from app.modules.cases.models import HelpState as S
-from app.modules.cases.schemas import End, Release, Withdraw
+from app.modules.cases.schemas import EndHelp, ReleaseHelp, WithdrawHelp
 from app.policy import OrganisationKind
 from app.policy import Permission as P
 
@@ -24,9 +24,9 @@ HELP = Workflow(
             OFFICE,
             (rules.two_persons,),
             "§ 36a Abs. 1 SGB VIII",
-            Release,
+            ReleaseHelp,
         ),
-        Row("withdraw", "zurückziehen", frozenset({S.REQUESTED}), S.WITHDRAWN, P.HELPS_OPEN, OFFICE, body=Withdraw),
+        Row("withdraw", "zurückziehen", frozenset({S.REQUESTED}), S.WITHDRAWN, P.HELPS_OPEN, OFFICE, body=WithdrawHelp),
         Row(
             "end",
             "beenden",
@@ -36,7 +36,7 @@ HELP = Workflow(
             OFFICE,
             (rules.ends_within_period,),
             "§ 36 Abs. 2 SGB VIII",
-            End,
+            EndHelp,
         ),
     ],
 )

@@ -8,7 +8,7 @@ from app.core.db import found
 from app.core.problems import TYPE_BASE, Problem
 from app.core.types import CodeList
 from app.core.workflow import Row, Workflow, required_fields
-from app.modules.catalogue.schemas import CodeListOut, CodeOut, ProblemOut, StepOut, WorkflowOut
+from app.modules.catalogue.schemas import CodeListOut, CodeOut, ProblemOut, WorkflowOut, WorkflowStepOut
 
 
 def problems() -> list[ProblemOut]:
@@ -76,8 +76,8 @@ def _code_list(kind: type[CodeList]) -> CodeListOut:
     return CodeListOut(name=name, description=inspect.getdoc(kind) or "", codes=codes)
 
 
-def _step(row: Row) -> StepOut:
-    return StepOut(
+def _step(row: Row) -> WorkflowStepOut:
+    return WorkflowStepOut(
         action=row.action,
         title=row.title,
         sources=sorted(source.value for source in row.sources),

@@ -46,6 +46,7 @@ def get_workflow(name: Name) -> WorkflowOut:
 @router.get(
     "/workflows/{name}/diagram",
     summary="Ein Lebenslauf als Bild",
+    response_class=Response,
     responses={200: {"content": {"image/svg+xml": {"schema": {"type": "string", "maxLength": 200_000}}}}},
 )
 @public
@@ -71,6 +72,7 @@ def get_code_list(name: Name) -> CodeListOut:
 @well_known.get(
     "/.well-known/api-catalog",
     summary="Wo die API ist",
+    response_class=Response,
     responses={200: {"content": {"application/linkset+json": {"schema": {"type": "object"}}}}},
 )
 @public

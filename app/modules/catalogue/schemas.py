@@ -1,8 +1,13 @@
 """What the API says of itself."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from app.core.types import Out
+
+Code = Annotated[str, Field(max_length=60)]
+Sentence = Annotated[str, Field(max_length=300)]
 
 
 class ProblemOut(Out):
@@ -32,18 +37,18 @@ class CodeListOut(Out):
     codes: list[CodeOut] = Field(title="Codes", max_length=500)
 
 
-class StepOut(Out):
+class WorkflowStepOut(Out):
     """One line of a transition table."""
 
     action: str = Field(title="Schritt", max_length=60)
     title: str = Field(title="Bezeichnung", max_length=200)
-    sources: list[str] = Field(title="von", max_length=50)
+    sources: list[Code] = Field(title="von", max_length=50)
     target: str = Field(title="nach", max_length=60)
     permission: str | None = Field(title="Berechtigung (leer: nur der Dienst selbst)", max_length=60)
-    sides: list[str] = Field(title="wer", max_length=2)
+    sides: list[Code] = Field(title="wer", max_length=2)
     law: str = Field(title="Rechtsgrundlage", max_length=200)
-    conditions: list[str] = Field(title="Bedingungen", max_length=20)
-    fields: list[str] = Field(title="Pflichtangaben", max_length=50)
+    conditions: list[Sentence] = Field(title="Bedingungen", max_length=20)
+    fields: list[Code] = Field(title="Pflichtangaben", max_length=50)
 
 
 class WorkflowOut(Out):
@@ -53,4 +58,4 @@ class WorkflowOut(Out):
     title: str = Field(title="Bezeichnung", max_length=200)
     initial: str = Field(title="Anfang", max_length=60)
     states: list[CodeOut] = Field(title="Zustände", max_length=100)
-    steps: list[StepOut] = Field(title="Schritte", max_length=200)
+    steps: list[WorkflowStepOut] = Field(title="Schritte", max_length=200)

@@ -22,32 +22,34 @@ class InvoiceCreate(In):
     month: Month
 
 
-class Submit(In):
+class SubmitInvoice(In):
     """The provider submits."""
 
     action: Literal["submit"]
 
 
-class Approve(In):
+class ApproveInvoice(In):
     """Wirtschaftliche Jugendhilfe finds the invoice right."""
 
     action: Literal["approve"]
 
 
-class Return(In):
+class ReturnInvoice(In):
     """Wirtschaftliche Jugendhilfe gives the invoice back."""
 
     action: Literal["return"]
     reason: Prose = Field(title="Beanstandung")
 
 
-class Discard(In):
+class DiscardInvoice(In):
     """The provider gives the invoice up; its records are free again."""
 
     action: Literal["discard"]
 
 
-InvoiceAction = Annotated[Submit | Approve | Return | Discard, Field(discriminator="action")]
+InvoiceAction = Annotated[
+    SubmitInvoice | ApproveInvoice | ReturnInvoice | DiscardInvoice, Field(discriminator="action")
+]
 
 
 class Override(In):

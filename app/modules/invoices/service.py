@@ -21,7 +21,7 @@ from app.modules.cases import Help, grants_of
 from app.modules.invoices import queries, rules
 from app.modules.invoices.errors import FindingClosed, NothingPriced, NothingToBill
 from app.modules.invoices.models import Invoice, InvoiceFinding, InvoiceLine, InvoiceState, Severity
-from app.modules.invoices.schemas import InvoiceAction, InvoiceCreate, Return
+from app.modules.invoices.schemas import InvoiceAction, InvoiceCreate, ReturnInvoice
 from app.modules.invoices.workflow import INVOICE
 from app.policy import Actor
 
@@ -88,7 +88,7 @@ def move(db: Session, invoice_id: UUID, action: InvoiceAction, expected: int, *,
     invoice.grant_releasers = frozenset(  # type: ignore[misc]  # this invoice's own, for the guard
         grant.released_by for of_help in grants.values() for grant in of_help if grant.released_by
     )
-    if isinstance(action, Return):
+    if isinstance(action, ReturnInvoice):
         invoice.return_reason = action.reason
     with db.no_autoflush:
         INVOICE.fire(db, invoice, action.action, actor=actor, at=at)

@@ -3,7 +3,7 @@
 from app.core.workflow import Row, Workflow
 from app.modules.invoices import rules
 from app.modules.invoices.models import InvoiceState as S
-from app.modules.invoices.schemas import Approve, Discard, Return, Submit
+from app.modules.invoices.schemas import ApproveInvoice, DiscardInvoice, ReturnInvoice, SubmitInvoice
 from app.policy import OrganisationKind
 from app.policy import Permission as P
 
@@ -23,7 +23,7 @@ INVOICE = Workflow(
             S.SUBMITTED,
             P.INVOICES_SUBMIT,
             PROVIDER,
-            body=Submit,
+            body=SubmitInvoice,
         ),
         Row(
             "approve",
@@ -34,9 +34,17 @@ INVOICE = Workflow(
             OFFICE,
             (rules.no_open_block, rules.another_than_released),
             "§ 36a SGB VIII; Vereinbarung",
-            Approve,
+            ApproveInvoice,
         ),
-        Row("return", "zurückgeben", frozenset({S.SUBMITTED}), S.RETURNED, P.INVOICES_APPROVE, OFFICE, body=Return),
+        Row(
+            "return",
+            "zurückgeben",
+            frozenset({S.SUBMITTED}),
+            S.RETURNED,
+            P.INVOICES_APPROVE,
+            OFFICE,
+            body=ReturnInvoice,
+        ),
         Row(
             "discard",
             "verwerfen",
@@ -44,7 +52,7 @@ INVOICE = Workflow(
             S.DISCARDED,
             P.INVOICES_SUBMIT,
             PROVIDER,
-            body=Discard,
+            body=DiscardInvoice,
         ),
     ],
 )

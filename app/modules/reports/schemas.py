@@ -41,32 +41,32 @@ class ReportPatch(In):
     content: Content = Field(examples=[EXAMPLE])
 
 
-class Submit(In):
+class SubmitReport(In):
     """The provider hands the report to the youth office; from now on this content is fixed."""
 
     action: Literal["submit"]
 
 
-class Return(In):
+class ReturnReport(In):
     """The youth office gives the report back to be revised."""
 
     action: Literal["return"]
     remarks: list[Prose] = Field(title="Anmerkungen: was zu überarbeiten ist", min_length=1, max_length=50)
 
 
-class Accept(In):
+class AcceptReport(In):
     """The youth office takes the report to the case."""
 
     action: Literal["accept"]
 
 
-class Withdraw(In):
+class WithdrawReport(In):
     """The provider throws a draft away; its content is deleted."""
 
     action: Literal["withdraw"]
 
 
-ReportAction = Annotated[Submit | Return | Accept | Withdraw, Field(discriminator="action")]
+ReportAction = Annotated[SubmitReport | ReturnReport | AcceptReport | WithdrawReport, Field(discriminator="action")]
 
 
 class ReportOut(Out):

@@ -17,7 +17,14 @@ from app.modules import agreements, cases, forms
 from app.modules.reports import queries, rules
 from app.modules.reports.errors import HelpNotGranted, NoFormForReport, ReportFixed
 from app.modules.reports.models import Report, ReportContent, ReportDraft, ReportKind, ReportRemark
-from app.modules.reports.schemas import Accept, ReportAction, ReportCreate, ReportPatch, Return, Submit
+from app.modules.reports.schemas import (
+    AcceptReport,
+    ReportAction,
+    ReportCreate,
+    ReportPatch,
+    ReturnReport,
+    SubmitReport,
+)
 from app.modules.reports.workflow import REPORT
 from app.policy import Actor
 
@@ -55,7 +62,7 @@ def create_report(db: Session, body: ReportCreate, *, actor: Actor, at: datetime
     _write(report, body.content, at)
     REPORT.begin(db, report, actor=actor, at=at)
     if body.submit:
-        _take(db, report, Submit(action="submit"), actor=actor, at=at)
+        _take(db, report, SubmitReport(action="submit"), actor=actor, at=at)
     return report
 
 
@@ -113,13 +120,13 @@ def read_content(db: Session, report_id: UUID, number: int, *, actor: Actor, at:
 def _take(db: Session, report: Report, action: ReportAction, *, actor: Actor, at: datetime) -> None:
     """Fire the step with what belongs to it; no word of the report or the remarks goes to audit or event."""
     with db.no_autoflush:
-        if isinstance(action, Submit):
+        if isinstance(action, SubmitReport):
             _submit(db, report, actor, at)
             return
-        if isinstance(action, Accept):
+        if isinstance(action, AcceptReport):
             report.accepted_at, report.accepted_by = at, actor.id
         REPORT.fire(db, report, action.action, actor=actor, at=at, content_number=report.content_number)
-        if isinstance(action, Return):
+        if isinstance(action, ReturnReport):
             _remark(db, report, action.remarks, actor, at)
         report.draft = None
         db.flush()

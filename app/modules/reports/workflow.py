@@ -3,7 +3,7 @@
 from app.core.workflow import Row, Workflow
 from app.modules.reports import rules
 from app.modules.reports.models import ReportState as S
-from app.modules.reports.schemas import Accept, Return, Submit, Withdraw
+from app.modules.reports.schemas import AcceptReport, ReturnReport, SubmitReport, WithdrawReport
 from app.policy import OrganisationKind
 from app.policy import Permission as P
 
@@ -26,7 +26,7 @@ REPORT = Workflow(
             PROVIDER,
             (rules.is_written,),
             LAW,
-            Submit,
+            SubmitReport,
         ),
         Row(
             "return",
@@ -36,9 +36,18 @@ REPORT = Workflow(
             P.REPORTS_REVIEW,
             OFFICE,
             law=LAW,
-            body=Return,
+            body=ReturnReport,
         ),
-        Row("accept", "annehmen", frozenset({S.SUBMITTED}), S.ACCEPTED, P.REPORTS_REVIEW, OFFICE, law=LAW, body=Accept),
-        Row("withdraw", "verwerfen", frozenset({S.DRAFT}), S.WITHDRAWN, P.REPORTS_WRITE, PROVIDER, body=Withdraw),
+        Row(
+            "accept",
+            "annehmen",
+            frozenset({S.SUBMITTED}),
+            S.ACCEPTED,
+            P.REPORTS_REVIEW,
+            OFFICE,
+            law=LAW,
+            body=AcceptReport,
+        ),
+        Row("withdraw", "verwerfen", frozenset({S.DRAFT}), S.WITHDRAWN, P.REPORTS_WRITE, PROVIDER, body=WithdrawReport),
     ],
 )

@@ -12,8 +12,8 @@ from app.core.types import Id
 from app.modules.safeguarding import queries, service
 from app.modules.safeguarding.models import JugendamtNotification
 from app.modules.safeguarding.schemas import (
-    Acknowledge,
     AcknowledgementDeadline,
+    AcknowledgeNotification,
     AlarmOut,
     AlarmQuery,
     Indication,
@@ -81,7 +81,7 @@ def get_notification(notification_id: Id, db: Db, actor: CurrentActor, now: Now)
 @router.post(PATH + "/{notification_id}/transitions", summary="Mitteilung bestätigen")
 @needs(Permission.SAFEGUARDING_READ)
 def move_notification(
-    notification_id: Id, body: Acknowledge, db: Db, actor: CurrentActor, now: Now, expected: Expected
+    notification_id: Id, body: AcknowledgeNotification, db: Db, actor: CurrentActor, now: Now, expected: Expected
 ) -> NotificationOut:
     """Acknowledge: somebody of the youth office has taken it on. Only this stops the deadline."""
     return _out(db, service.move(db, notification_id, body, expected, actor=actor, at=now), actor, now)

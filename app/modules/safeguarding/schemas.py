@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, JsonValue, model_validator
 
 from app.core.pages import PageQuery
 from app.core.types import CodeList, Count, Day, Flag, Id, In, Instant, Out, Prose, Word
@@ -14,6 +14,13 @@ from app.modules.safeguarding.models import AlarmCode, Involvement, Notification
 
 BirthYear = Annotated[Count, Field(ge=1990, le=2100)]
 Texts = Annotated[list[Word], Field(max_length=50)]
+EXAMPLE: dict[str, JsonValue] = {
+    "help_id": "01975c1e-5a3b-7c41-9d52-3f0a8e6b7d10",
+    "urgency": "same_day",
+    "perceived_at": "2026-03-02T07:40:00+01:00",
+    "child_pseudonym": "Kind K-2",
+    "observation": "Das Kind kam mit frischen Striemen am Unterarm und wollte nicht nach Hause.",
+}
 
 
 class IndicationGroup(CodeList):
@@ -59,6 +66,8 @@ class NotificationCreate(In):
     In acute danger (`is_acute` with its reason) only what is needed to act is demanded; nothing may hold it up.
     """
 
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
+
     help_id: Id | None = Field(None, title="Hilfe (falls eine läuft)")
     youth_office_id: Id | None = Field(None, title="Jugendamt (falls keine Hilfe genannt ist)")
     urgency: Urgency = Field(title="Dringlichkeit", examples=["same_day"])
@@ -96,7 +105,7 @@ class NotificationCreate(In):
         return self
 
 
-class Acknowledge(In):
+class AcknowledgeNotification(In):
     """Somebody of the youth office has taken the notification on."""
 
     action: Literal["acknowledge"]
@@ -140,14 +149,14 @@ class NotificationOut(NotificationSummary):
     observation: str = Field(title="Beobachtungen", max_length=10_000)
     assessment: str | None = Field(title="Einschätzung", max_length=10_000)
     indications: list[Indication] = Field(title="gewichtige Anhaltspunkte", max_length=100)
-    measures_taken: list[str] = Field(title="was schon geschehen ist", max_length=50)
+    measures_taken: Texts = Field(title="was schon geschehen ist")
     parents_informed: Involvement | None = Field(title="Eltern vorher informiert")
     parents_reason: str | None = Field(title="warum nicht", max_length=10_000)
     child_involved: Involvement | None = Field(title="Kind beteiligt")
     child_reason: str | None = Field(title="warum nicht", max_length=10_000)
     isef_consulted_on: Day | None = Field(title="insoweit erfahrene Fachkraft hinzugezogen am")
     contact: str | None = Field(title="Rückfragen an", max_length=200)
-    missing: list[str] = Field(title="wegen akuter Gefahr nachzutragen", max_length=20)
+    missing: list[Annotated[str, Field(max_length=60)]] = Field(title="wegen akuter Gefahr nachzutragen", max_length=20)
     duplicate_of: Id | None = Field(title="ergänzt eine Mitteilung desselben Tages")
     acknowledgement: str | None = Field(title="Bestätigung", max_length=10_000)
     deadline: AcknowledgementDeadline = Field(title="Frist zur Bestätigung")

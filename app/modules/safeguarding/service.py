@@ -20,7 +20,7 @@ from app.modules.safeguarding.errors import NotificationIncomplete
 from app.modules.safeguarding.models import Alarm, JugendamtNotification
 from app.modules.safeguarding.queries import DEADLINE
 from app.modules.safeguarding.rules import Call
-from app.modules.safeguarding.schemas import Acknowledge, NotificationCreate
+from app.modules.safeguarding.schemas import AcknowledgeNotification, NotificationCreate
 from app.modules.safeguarding.workflow import NOTIFICATION
 from app.policy import SYSTEM, Actor, OrganisationKind
 
@@ -62,7 +62,7 @@ def notify(db: Session, body: NotificationCreate, *, actor: Actor, at: datetime)
 
 
 def move(
-    db: Session, notification_id: UUID, action: Acknowledge, expected: int, *, actor: Actor, at: datetime
+    db: Session, notification_id: UUID, action: AcknowledgeNotification, expected: int, *, actor: Actor, at: datetime
 ) -> JugendamtNotification:
     """Acknowledge: the act that stops the deadline."""
     notification = queries.get_notification(db, notification_id, actor, lock=True)

@@ -2,7 +2,7 @@
 
 from app.core.workflow import Row, Workflow
 from app.modules.safeguarding.models import NotificationState as S
-from app.modules.safeguarding.schemas import Acknowledge
+from app.modules.safeguarding.schemas import AcknowledgeNotification
 from app.policy import OrganisationKind
 from app.policy import Permission as P
 
@@ -21,7 +21,7 @@ NOTIFICATION = Workflow(
             frozenset({OrganisationKind.YOUTH_OFFICE}),
             (),
             "§ 8a Abs. 1 SGB VIII",
-            Acknowledge,
+            AcknowledgeNotification,
         )
     ],
 )

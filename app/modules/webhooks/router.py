@@ -53,7 +53,7 @@ def list_webhooks(query: Annotated[WebhookQuery, Query()], db: Db, actor: Curren
 @router.get("/webhooks/{webhook_id}", summary="Webhook lesen")
 @needs(Permission.WEBHOOKS_MANAGE)
 def get_webhook(webhook_id: Id, db: Db, actor: CurrentActor) -> WebhookOut:
-    """One webhook."""
+    """One webhook of the own organisation, and whether it can deliver."""
     return WebhookOut.model_validate(queries.get_webhook(db, webhook_id, actor))
 
 

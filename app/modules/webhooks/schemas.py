@@ -81,7 +81,7 @@ class WebhookOut(Out):
 
     id: Id
     url: str = Field(title="Adresse", max_length=500)
-    types: list[str] = Field(title="Arten von Ereignissen", max_length=50)
+    types: list[EventType] = Field(title="Arten von Ereignissen", max_length=50)
     is_active: bool = Field(title="aktiv")
     has_secret: bool = Field(title="hat ein Geheimnis")
     created_at: Instant = Field(title="Angelegt am")

@@ -16,7 +16,7 @@ from app.modules import standards
 from app.modules.agreements import document, queries, rules
 from app.modules.agreements.errors import AgreementOverlaps
 from app.modules.agreements.models import Agreement, AgreementCoverage, AgreementSignature
-from app.modules.agreements.schemas import AgreementAction, AgreementContent, Sign, Terminate
+from app.modules.agreements.schemas import AgreementAction, AgreementContent, SignAgreement, TerminateAgreement
 from app.modules.agreements.service.drafting import lay_version
 from app.modules.agreements.service.time import END, START, wait
 from app.modules.agreements.workflow import AGREEMENT
@@ -36,7 +36,7 @@ def move(
     """
     agreement = queries.get_agreement(db, agreement_id, actor, lock=True)
     check_version(agreement, expected)
-    if isinstance(action, Terminate):
+    if isinstance(action, TerminateAgreement):
         agreement.ends_on, agreement.notice_reason = action.last_day, action.reason
     data = action.model_dump(mode="json", exclude={"action", "reason"})
     AGREEMENT.fire(db, agreement, action.action, actor=actor, at=at, **data)
@@ -61,7 +61,7 @@ def _reopen(db: Session, agreement: Agreement, _action: Any, _actor: Actor, at: 
     lay_version(db, agreement, content, at)
 
 
-def _sign(db: Session, agreement: Agreement, action: Sign, actor: Actor, at: datetime) -> None:
+def _sign(db: Session, agreement: Agreement, action: SignAgreement, actor: Actor, at: datetime) -> None:
     """Add the signature; the last one concludes the agreement."""
     agreement.current.signatures.append(
         AgreementSignature(
@@ -109,7 +109,7 @@ def _cover(db: Session, agreement: Agreement) -> None:
     db.flush()
 
 
-def _terminate(db: Session, agreement: Agreement, action: Terminate, actor: Actor, at: datetime) -> None:
+def _terminate(db: Session, agreement: Agreement, action: TerminateAgreement, actor: Actor, at: datetime) -> None:
     """What the agreement covers ends with the last day."""
     covered = update(AgreementCoverage).where(AgreementCoverage.agreement_id == agreement.id)
     db.execute(covered.values(valid_to=action.last_day))
