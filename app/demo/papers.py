@@ -70,6 +70,12 @@ def last_month(today: date) -> tuple[date, date]:
     return end.replace(day=1), end.replace(day=monthrange(end.year, end.month)[1])
 
 
+def half_year(first: date) -> date:
+    """The last day of half a year that begins with a month."""
+    months = first.month + 5
+    return date(first.year + months // 12, months % 12 + 1, 1) - timedelta(days=1)
+
+
 def agreement(provider_id: str, standard_id: str, form_version_id: str, valid_from: date) -> dict[str, Any]:
     """A local quality agreement for ambulatory help (§§ 30, 31), with standard, form and terms."""
     return {

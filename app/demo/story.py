@@ -110,7 +110,7 @@ def open_help(stage: Stage) -> None:
         "service_kind": "section_31",
         "pseudonym": f"Familie Q-{int(stage.run, 16) % 1000}",
         "starts_on": first.isoformat(),
-        "ends_on": (first + timedelta(weeks=26)).isoformat(),
+        "ends_on": papers.half_year(first).isoformat(),
         "hours_per_week": "6.00",
     }
     made = stage.hilden(Role.CASEWORKER).post("/v1/helps", body)
