@@ -1,0 +1,128 @@
+"""Every operation on every kind of thing, asked for by another office and another provider: it does not exist.
+
+Driven from the OpenAPI document: a new route with an id in its path must say here where the id of a foreign thing
+comes from, or the test fails.
+"""
+
+from typing import Any
+
+import pytest
+
+from app.core.kernel import Kernel
+from app.core.ticker import Ticker
+from app.policy import GRANTS, OrganisationKind, Role
+from app.wiring import HANDLERS, on_published
+from tests.contract.operations import Operation, example, operations
+from tests.modules.safeguarding.test_notifications import body_for
+from tests.stories.given import DEVELOPMENT_REPORT, DEVELOPMENT_REPORT_CONTENT, STANDARD
+from tests.stories.helps import given_help, record_body
+from tests.world import Clock, Party, World
+
+PUBLIC = {"code", "name"}
+"""Names of code lists, workflows and problems: the same for everybody."""
+REGISTER = {"GET /v1/organisations/{organisation_id}"}
+"""Who works with whom is no secret."""
+
+
+@pytest.fixture(scope="module")
+def filled(kernel: Kernel, http: Any) -> tuple[World, dict[str, str]]:
+    """One of everything, in one office with one provider."""
+    clock = Clock()
+    world = World(kernel, http, clock, Ticker(kernel.work, HANDLERS, on_published, 1))
+    return world, _everything(world)
+
+
+def _everything(world: World) -> dict[str, str]:
+    planner, caseworker = world.as_(Role.PLANNER), world.as_(Role.CASEWORKER)
+    webhook = world.as_(Role.OFFICE_ADMIN).post("/v1/webhooks", {"url": "http://127.0.0.1:9/x", "types": []})
+    world.as_(Role.OFFICE_ADMIN).post(f"/v1/webhooks/{webhook['id']}/secret", status=200)
+    help_ = given_help(world, hours_per_week="0.10")
+    record = world.as_(Role.PROVIDER_SYNC).post("/v1/service-records", record_body(help_))
+    bill = {"youth_office_id": str(world.youth_office.id), "month": "2026-02"}
+    invoice = world.as_(Role.PROVIDER_BILLING).post("/v1/invoices", bill)
+    world.as_(Role.PROVIDER_BILLING).act(f"/v1/invoices/{invoice['id']}", "submit")
+    report = world.as_(Role.PROVIDER_PROFESSIONAL).post(
+        "/v1/reports",
+        {
+            "help_id": help_["id"],
+            "kind": "development",
+            "period_from": "2026-01-01",
+            "period_to": "2026-02-28",
+            "content": DEVELOPMENT_REPORT_CONTENT,
+            "submit": True,
+        },
+    )
+    told = world.as_(Role.PROVIDER_PROFESSIONAL).post("/v1/jugendamt-notifications", body_for(world, help_))
+    form = planner.post("/v1/forms", {"code": "geheim", "title": "Geheim", "is_shared": False})
+    planner.post(
+        f"/v1/forms/{form['id']}/versions", {"schema": DEVELOPMENT_REPORT}, headers={"If-Match": f'"{form["version"]}"'}
+    )
+    standard = planner.post("/v1/standards", {**STANDARD, "code": "G-01", "is_shared": False})
+    world.tick()
+    deliveries = world.as_(Role.OFFICE_ADMIN).get(f"/v1/webhooks/{webhook['id']}/deliveries")["items"]
+    return {
+        "account_id": str(caseworker.account_id),
+        "agreement_id": help_["agreement_id"],
+        "alarm_id": world.as_(Role.TEAM_LEAD).get("/v1/alarms")["items"][0]["id"],
+        "delivery_id": deliveries[0]["id"],
+        "finding_id": invoice["findings"][0]["id"],
+        "form_id": form["id"],
+        "help_id": help_["id"],
+        "invoice_id": invoice["id"],
+        "notification_id": told["id"],
+        "number": "1",
+        "organisation_id": str(world.youth_office.id),
+        "record_id": record["id"],
+        "report_id": report["id"],
+        "standard_id": standard["id"],
+        "webhook_id": webhook["id"],
+    }
+
+
+def _asked() -> list[Operation]:
+    named = [operation for operation in operations() if operation.parameters("path")]
+    return [
+        operation
+        for operation in named
+        if not {item["name"] for item in operation.parameters("path")} <= PUBLIC and str(operation) not in REGISTER
+    ]
+
+
+@pytest.mark.parametrize("side", OrganisationKind)
+@pytest.mark.parametrize("operation", _asked(), ids=str)
+def test_what_belongs_to_others_does_not_exist(
+    filled: tuple[World, dict[str, str]], operation: Operation, side: OrganisationKind
+) -> None:
+    world, ids = filled
+    unknown = {item["name"] for item in operation.parameters("path")} - set(ids)
+    assert not unknown, f"say where a foreign {unknown} comes from"
+    strangers = [role for role in Role if role.side is side and operation.permission in GRANTS[role]]
+    party = _stranger(world, side)
+    for role in strangers:
+        for body in operation.bodies() or [None]:
+            world.as_(role, party).request(
+                operation.method,
+                operation.url(**ids),
+                status=404,
+                headers={"If-Match": '"1"'},
+                **({"json": example(body)} if body is not None else {}),
+            )
+
+
+def _stranger(world: World, side: OrganisationKind) -> Party:
+    known: dict[OrganisationKind, Party] = world.__dict__.setdefault("strangers", {})
+    if side not in known:
+        known[side] = world.organisation(side, "Fremd")
+    return known[side]
+
+
+@pytest.mark.parametrize("side", OrganisationKind)
+def test_lists_show_strangers_nothing_of_others(filled: tuple[World, dict[str, str]], side: OrganisationKind) -> None:
+    world, ids = filled
+    party, secret = _stranger(world, side), set(ids.values()) - {"1", ids["organisation_id"]}
+    for operation in operations():
+        if operation.method == "GET" and not operation.parameters("path") and operation.permission is not None:
+            for role in Role:
+                if role.side is side and operation.permission in GRANTS[role]:
+                    shown = world.as_(role, party).request("GET", operation.path, status=200).text
+                    assert not [value for value in secret if value in shown], operation
