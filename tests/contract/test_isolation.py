@@ -99,14 +99,9 @@ def test_what_belongs_to_others_does_not_exist(
     strangers = [role for role in Role if role.side is side and operation.permission in GRANTS[role]]
     party = _stranger(world, side)
     for role in strangers:
-        for body in operation.bodies() or [None]:
-            world.as_(role, party).request(
-                operation.method,
-                operation.url(**ids),
-                status=404,
-                headers={"If-Match": '"1"'},
-                **({"json": example(body)} if body is not None else {}),
-            )
+        for content in [{"json": example(body)} for body in operation.bodies()] or [{}]:
+            url, headers = operation.url(**ids), {"If-Match": '"1"'}
+            world.as_(role, party).request(operation.method, url, status=404, headers=headers, **content)
 
 
 def _stranger(world: World, side: OrganisationKind) -> Party:
