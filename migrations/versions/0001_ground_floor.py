@@ -34,15 +34,21 @@ RETURN nullif(current_setting('handschlag.organisation', true), '')::uuid
 CHAIN = """
 CREATE FUNCTION audit_chain() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
-DECLARE head audit_lane%ROWTYPE;
+DECLARE
+  head audit_lane%ROWTYPE;
+  fresh bigint;
 BEGIN
   LOOP
     SELECT * INTO head FROM audit_lane WHERE tenant_id = NEW.tenant_id
      ORDER BY lane LIMIT 1 FOR UPDATE SKIP LOCKED;
     EXIT WHEN FOUND;
+    SELECT coalesce(max(lane), 0) + 1 INTO fresh FROM audit_lane WHERE tenant_id = NEW.tenant_id;
+    -- Another writer's new lane is not visible yet, and inserting the same one would wait for that writer to end.
+    WHILE NOT pg_try_advisory_xact_lock(hashtextextended(NEW.tenant_id || '/' || fresh, 1)) LOOP
+      fresh := fresh + 1;
+    END LOOP;
     INSERT INTO audit_lane (tenant_id, lane, position, hash)
-    SELECT NEW.tenant_id, coalesce(max(lane), 0) + 1, 0, decode(repeat('00', 32), 'hex')
-      FROM audit_lane WHERE tenant_id = NEW.tenant_id
+    VALUES (NEW.tenant_id, fresh, 0, decode(repeat('00', 32), 'hex'))
     ON CONFLICT DO NOTHING;
   END LOOP;
   NEW.lane := head.lane;
