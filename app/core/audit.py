@@ -157,7 +157,8 @@ def verify(db: Session, tenant_id: UUID | None = None) -> Verified:
             ends[key] = (row.position, bytes(row.hash))
     for key, (position, last) in ends.items():
         if key not in broken and (reason := _head_fault(heads.get(key), position, last)):
-            broken[key] = Broken(*key, position + 1, None, reason)
+            known = heads[key].position if key in heads else position
+            broken[key] = Broken(*key, min(position, known) + 1, None, reason)
     return Verified(entries, len(ends), sorted(broken.values(), key=lambda b: (str(b.tenant_id), b.lane)))
 
 
