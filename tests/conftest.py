@@ -76,8 +76,9 @@ def app(database_url: str, run_dir: Path) -> FastAPI:
 
 
 @pytest.fixture(scope="session")
-def kernel(app: FastAPI) -> Kernel:
-    return app.state.kernel  # type: ignore[no-any-return]
+def kernel(app: FastAPI) -> Iterator[Kernel]:
+    yield app.state.kernel
+    app.state.kernel.engine.dispose()  # the server does it when it stops; here none may have been started
 
 
 @pytest.fixture(scope="session")
