@@ -149,5 +149,6 @@ def _fire(db: Session, deadline: Deadline, handlers: Mapping[str, Handler], now:
     )
     db.add(firing)
     deadline.next_step += 1
-    following = deadline.steps[deadline.next_step : deadline.next_step + 1]
+    met = deadline.met_at is not None  # the handler's own act may be the one that was due
+    following = [] if met else deadline.steps[deadline.next_step : deadline.next_step + 1]
     deadline.next_fires_at = datetime.fromisoformat(following[0]["at"]) if following else None
