@@ -8,13 +8,16 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, case, text
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from app.core.db import Base, CaseBound, Identified, code
 from app.core.types import CodeList
 from app.core.workflow import Stateful
 from app.law.protection import Urgency
+
+_URGENCY_RANK = {urgency: place for place, urgency in enumerate(Urgency, start=1)}  # the list begins with the worst
+_ANSWERED, _LEVELS = 100, 10
 
 
 class NotificationState(CodeList):
@@ -52,7 +55,7 @@ class JugendamtNotification(Identified, Stateful, CaseBound, Base):
     caseworker_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     state: Mapped[NotificationState] = mapped_column(code(NotificationState, "state"))
     urgency: Mapped[Urgency] = mapped_column(code(Urgency, "urgency"))
-    is_acute: Mapped[bool]
+    is_acute: Mapped[bool] = mapped_column()
     acute_reason: Mapped[str | None]
     perceived_at: Mapped[datetime]
     received_at: Mapped[datetime]
@@ -75,6 +78,11 @@ class JugendamtNotification(Identified, Stateful, CaseBound, Base):
     acknowledged_at: Mapped[datetime | None]
     acknowledged_by: Mapped[UUID | None]
     acknowledgement: Mapped[str | None]
+    # Order of urgency: what waits before what is answered, acute danger first.
+    rank: Mapped[int] = column_property(
+        case((is_acute, 0), else_=case(_URGENCY_RANK, value=urgency))
+        + case((state == NotificationState.RECEIVED, 0), else_=_ANSWERED)
+    )
 
     __table_args__ = (
         UniqueConstraint("youth_office_id", "number", name="uq_jugendamt_notification_number"),
@@ -102,13 +110,17 @@ class Alarm(Identified, Base):
     number: Mapped[str]
     urgency: Mapped[Urgency] = mapped_column(code(Urgency, "urgency"))
     alarm_code: Mapped[AlarmCode] = mapped_column(code(AlarmCode, "alarm_code"))
-    level: Mapped[int]
+    level: Mapped[int] = mapped_column()
     role: Mapped[str]
     account_id: Mapped[UUID | None]
     is_late_entry: Mapped[bool]
     raised_at: Mapped[datetime]
-    seen_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime | None] = mapped_column()
     seen_by: Mapped[UUID | None]
+    # Order of urgency: what nobody saw before what somebody did, then the class, then the higher level.
+    rank: Mapped[int] = column_property(
+        case(_URGENCY_RANK, value=urgency) * _LEVELS - level + case((seen_at.is_(None), 0), else_=_ANSWERED)
+    )
 
     __table_args__ = (
         CheckConstraint("level BETWEEN 0 AND 4", name="level"),

@@ -1,31 +1,48 @@
 """Reading notifications and alarms: only those involved and their line."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Boolean, ColumnElement, Select, Text, Uuid, and_, column, exists, func, or_, select, table
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from app.core.db import found
-from app.core.deadlines import Deadline
+from app.core.deadlines import Deadline, DeadlineFiring
 from app.core.pages import paginate
-from app.modules.safeguarding.models import Alarm, JugendamtNotification
+from app.modules.safeguarding.models import Alarm, JugendamtNotification, NotificationState
+from app.modules.safeguarding.rules import answers_for, legal_day
 from app.modules.safeguarding.schemas import AlarmQuery, NotificationQuery
 from app.policy import Actor, Role
 
 DEADLINE = "notification_acknowledgement"
-_SAME_DAY = timedelta(hours=24)
+_ACCOUNT = table(  # who is there, of the actor's own organisation
+    "account",
+    column("id", Uuid),
+    column("organisation_id", Uuid),
+    column("roles", ARRAY(Text)),
+    column("is_active", Boolean),
+)
+
+
+def _at_work(actor: Actor) -> ColumnElement[bool]:
+    return and_(_ACCOUNT.c.organisation_id == actor.organisation_id, _ACCOUNT.c.is_active)
 
 
 def visible(actor: Actor) -> Select[JugendamtNotification]:
-    """The office: its caseworker (all, where none leads) and their line; the provider: the author and the lead."""
+    """The office: the caseworker (all, where none leads or the one is gone) and their line; the provider: author, lead.
+
+    Source: access matrix of the facts; need to know, not organisation-wide.
+    """
     rows = select(JugendamtNotification)
     if actor.is_youth_office:
         rows = rows.where(JugendamtNotification.youth_office_id == actor.organisation_id)
         if actor.roles.isdisjoint({Role.TEAM_LEAD, Role.OFFICE_HEAD}):
             leads = JugendamtNotification.caseworker_id
-            rows = rows.where(or_(leads.is_(None), leads == actor.id))
+            gone = leads.not_in(select(_ACCOUNT.c.id).where(_at_work(actor)))
+            rows = rows.where(or_(leads.is_(None), leads == actor.id, gone))
         return rows
     rows = rows.where(JugendamtNotification.provider_id == actor.organisation_id)
     if actor.roles.isdisjoint({Role.PROVIDER_LEAD, Role.PROVIDER_SYNC}):
@@ -34,52 +51,94 @@ def visible(actor: Actor) -> Select[JugendamtNotification]:
 
 
 def get_notification(db: Session, notification_id: UUID, actor: Actor, *, lock: bool = False) -> JugendamtNotification:
-    """One notification; 404 for whoever is not involved."""
+    """One notification; 404 for whoever is not involved.
+
+    Args:
+        lock: for a change. Weaker than FOR UPDATE: a step that fires meanwhile holds the deadline and writes alarms
+            that point to the notification; the full lock would let the two wait for each other.
+    """
     wanted = visible(actor).where(JugendamtNotification.id == notification_id)
-    return found(db.scalar(wanted.with_for_update() if lock else wanted))
+    return found(db.scalar(wanted.with_for_update(key_share=True) if lock else wanted))
 
 
-def list_notifications(db: Session, query: NotificationQuery, actor: Actor) -> tuple[list[Any], str | None, int | None]:
-    """A page of notifications."""
+def list_notifications(
+    db: Session, query: NotificationQuery, actor: Actor, at: datetime
+) -> tuple[list[Any], str | None, int | None]:
+    """A page of notifications; the most urgent that wait for an answer first."""
     rows = visible(actor)
     for name in ("state", "urgency", "help_id"):
         if (value := getattr(query, name)) is not None:
             rows = rows.where(getattr(JugendamtNotification, name) == value)
-    sorts = {"received_at": JugendamtNotification.received_at}
+    if query.overdue is not None:
+        late = exists().where(
+            Deadline.subject_id == JugendamtNotification.id,
+            Deadline.kind == DEADLINE,
+            Deadline.met_at.is_(None),
+            Deadline.due_at < at,
+        )
+        rows = rows.where(late if query.overdue else ~late)
+    sorts = {"urgency": JugendamtNotification.rank, "received_at": JugendamtNotification.received_at}
     return paginate(db, rows, query, sorts, JugendamtNotification.id)
 
 
-def earlier_of_same_child(db: Session, provider_id: UUID, child: str, received_at: datetime) -> UUID | None:
-    """The provider's first notification of the same child within a day, which a further one supplements."""
+def earlier_of_same_child(
+    db: Session, youth_office_id: UUID, provider_id: UUID, child: str, received_at: datetime
+) -> UUID | None:
+    """The first notification of the same child on the same day (in Berlin), which a further one supplements."""
+    begins, ends = legal_day(received_at)
     rows = (
         select(JugendamtNotification.id)
         .where(
+            JugendamtNotification.youth_office_id == youth_office_id,
             JugendamtNotification.provider_id == provider_id,
             JugendamtNotification.child_pseudonym == child,
             JugendamtNotification.duplicate_of.is_(None),
-            JugendamtNotification.received_at > received_at - _SAME_DAY,
+            JugendamtNotification.received_at >= begins,
+            JugendamtNotification.received_at < ends,
         )
-        .order_by(JugendamtNotification.received_at)
+        .order_by(JugendamtNotification.received_at, JugendamtNotification.id)
         .limit(1)
     )
     return db.scalar(rows)
 
 
-def deadline_of(db: Session, notification: JugendamtNotification) -> Deadline:
-    """The acknowledgement's deadline."""
-    wanted = select(Deadline).where(Deadline.subject_id == notification.id, Deadline.kind == DEADLINE)
-    return found(db.scalar(wanted))
+def deadlines_of(db: Session, notifications: Sequence[JugendamtNotification]) -> dict[UUID, Deadline]:
+    """The acknowledgement's deadline of each notification; one statement."""
+    ids = [notification.id for notification in notifications]
+    rows = select(Deadline).where(Deadline.subject_id.in_(ids), Deadline.kind == DEADLINE)
+    return {deadline.subject_id: deadline for deadline in db.scalars(rows)}
+
+
+def firings_of(db: Session, deadline: Deadline) -> Sequence[DeadlineFiring]:
+    """The steps of a deadline that have fired, in order."""
+    rows = select(DeadlineFiring).where(DeadlineFiring.deadline_id == deadline.id).order_by(DeadlineFiring.fires_at)
+    return db.scalars(rows).all()
 
 
 def alarms_of(actor: Actor) -> Select[Alarm]:
-    """The alarms that call the actor, by account or by role."""
-    mine = or_(Alarm.account_id == actor.id, Alarm.account_id.is_(None) & Alarm.role.in_(sorted(actor.roles)))
+    """The alarms that call the actor, by account or by role.
+
+    No call goes to nobody: that to somebody who is gone reaches all of the role, that to a role nobody holds reaches
+    the next in line.
+    """
+    at_work = select(_ACCOUNT.c.id).where(_at_work(actor))
+    held = select(func.unnest(_ACCOUNT.c.roles)).where(_at_work(actor))
+    mine = or_(
+        Alarm.account_id == actor.id,
+        Alarm.role.in_(sorted(actor.roles)) & or_(Alarm.account_id.is_(None), Alarm.account_id.not_in(at_work)),
+        Alarm.role.in_(sorted(answers_for(actor.roles))) & Alarm.role.not_in(held),
+    )
     return select(Alarm).where(Alarm.organisation_id == actor.organisation_id, mine)
 
 
 def list_alarms(db: Session, query: AlarmQuery, actor: Actor) -> tuple[list[Any], str | None, int | None]:
     """A page of the actor's alarms."""
     rows = alarms_of(actor)
+    if query.seen is not None:
+        rows = rows.where(Alarm.seen_at.is_not(None) if query.seen else Alarm.seen_at.is_(None))
     if query.open is not None:
-        rows = rows.where(Alarm.seen_at.is_(None) if query.open else Alarm.seen_at.is_not(None))
-    return paginate(db, rows, query, {"raised_at": Alarm.raised_at}, Alarm.id)
+        waits = exists().where(
+            JugendamtNotification.id == Alarm.notification_id, JugendamtNotification.state == NotificationState.RECEIVED
+        )
+        rows = rows.where(waits if query.open else ~waits)
+    return paginate(db, rows, query, {"urgency": Alarm.rank, "raised_at": Alarm.raised_at}, Alarm.id)

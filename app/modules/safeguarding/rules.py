@@ -1,10 +1,12 @@
 """What must be there before the youth office is told, and who is called when it does not answer; pure."""
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
 
-from app.core.deadlines import Step
+from app.core.deadlines import Deadline, Step
+from app.core.problems import FieldError
+from app.law.calendars import BERLIN, legal_date
 from app.law.periods import due_at
 from app.law.protection import Urgency, acknowledgement_period, escalation
 from app.modules.safeguarding.models import AlarmCode, Involvement
@@ -13,6 +15,8 @@ from app.policy import Role
 
 CLOCK_SKEW = timedelta(minutes=5)
 """How far the provider's clock may be ahead of ours."""
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+"""The first instant that is taken, as for days: calendars end somewhere, and an alarm must not fail on one."""
 
 
 class Call(NamedTuple):
@@ -39,6 +43,47 @@ ESCALATION: Mapping[int, tuple[Call, ...]] = {
     ),
 }
 """Escalation chain: reminder, warning, lapse, second lapse. Local policy, no number in the statute."""
+
+_LINES = ((Role.CASEWORKER, Role.TEAM_LEAD, Role.OFFICE_HEAD), (Role.PROVIDER_LEAD, Role.PROVIDER_MANAGER))
+
+
+def answers_for(roles: Iterable[Role]) -> set[Role]:
+    """The roles below these in their line, whose calls they take when nobody holds the lower role."""
+    return {lower for line in _LINES for role in roles if role in line for lower in line[: line.index(role)]}
+
+
+def faults_of(body: NotificationCreate, at: datetime) -> list[FieldError]:
+    """What is wrong with the form of a notification made at an instant; nothing else refuses in acute danger."""
+    faults = [fault for place, instant in _instants(body) if (fault := _fault_of(f"/{place}", instant, at))]
+    if body.isef_consulted_on is not None and body.isef_consulted_on > legal_date(at):
+        faults.append(FieldError("/isef_consulted_on", "future", "Das liegt in der Zukunft.", "This is still to come."))
+    if body.urgency is Urgency.NO_WEIGHTY:
+        de, en = "Ohne gewichtige Anhaltspunkte gibt es keine Mitteilung nach § 8a.", "Without weighty signs: none."
+        faults.append(FieldError("/urgency", "no_weighty", de, en))
+    if body.is_acute and body.acute_reason is None:
+        de, en = "Worin besteht die akute Gefahr?", "What is the acute danger?"
+        faults.append(FieldError("/acute_reason", "missing", de, en))
+    if body.help_id is None and body.youth_office_id is None:
+        de, en = "Hilfe oder Jugendamt muss genannt sein.", "A help or a youth office must be named."
+        faults.append(FieldError("/youth_office_id", "missing", de, en))
+    return faults
+
+
+def _fault_of(pointer: str, instant: datetime, at: datetime) -> FieldError | None:
+    if instant > at + CLOCK_SKEW:
+        return FieldError(pointer, "future", "Das liegt in der Zukunft.", "This lies in the future.")
+    if instant < EARLIEST:
+        return FieldError(pointer, "too_early", "Das liegt vor 1900.", "This lies before 1900.")
+    return None
+
+
+def _instants(body: NotificationCreate) -> list[tuple[str, datetime]]:
+    """What is said to have happened, with its place in the body."""
+    own = [("perceived_at", body.perceived_at)]
+    if body.received_at is not None:
+        own.append(("received_at", body.received_at))
+    seen = [(f"indications/{place}/observed_at", sign.observed_at) for place, sign in enumerate(body.indications)]
+    return own + seen
 
 
 def missing_of(body: NotificationCreate) -> list[str]:
@@ -77,3 +122,15 @@ def acknowledge_by(
 def steps_of(urgency: Urgency, received_at: datetime, due: datetime, land: str) -> list[Step]:
     """The instants at which somebody is called."""
     return [Step(step.level, step.fires_at) for step in escalation(received_at, due, urgency, land)]
+
+
+def is_overdue(deadline: Deadline, at: datetime) -> bool:
+    """Whether the act should have been done and is not."""
+    return deadline.met_at is None and deadline.due_at < at
+
+
+def legal_day(instant: datetime) -> tuple[datetime, datetime]:
+    """The day in Berlin on which an instant falls: its first instant, and the first of the next day (UTC)."""
+    day = legal_date(instant)
+    begins, ends = (datetime.combine(one, time(), BERLIN).astimezone(UTC) for one in (day, day + timedelta(days=1)))
+    return begins, ends

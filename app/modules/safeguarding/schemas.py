@@ -1,12 +1,11 @@
 """Notifications and alarms as the API shows and takes them."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, JsonValue, model_validator
+from pydantic import ConfigDict, Field, JsonValue
 
 from app.core.pages import PageQuery
 from app.core.types import CodeList, Count, Day, Flag, Id, In, Instant, Out, Prose, Word
-from app.core.validation import FieldValueError
 from app.core.workflow import AllowedAction
 from app.law.protection import Urgency
 from app.modules.cases import Pseudonym
@@ -20,6 +19,11 @@ EXAMPLE: dict[str, JsonValue] = {
     "perceived_at": "2026-03-02T07:40:00+01:00",
     "child_pseudonym": "Kind K-2",
     "observation": "Das Kind kam mit frischen Striemen am Unterarm und wollte nicht nach Hause.",
+    "assessment": "Hinweise auf körperliche Gewalt; der Schutz zu Hause ist unklar.",
+    "parents_informed": "no",
+    "parents_reason": "Ein Gespräch könnte den Schutz des Kindes gefährden.",
+    "child_involved": "yes",
+    "isef_consulted_on": "2026-03-02",
 }
 
 
@@ -89,21 +93,6 @@ class NotificationCreate(In):
     isef_consulted_on: Day | None = Field(None, title="insoweit erfahrene Fachkraft hinzugezogen am")
     contact: Word | None = Field(None, title="Rückfragen an (Funktion, Telefon)")
 
-    @model_validator(mode="after")
-    def _told_whole(self) -> Self:
-        if self.urgency is Urgency.NO_WEIGHTY:
-            raise FieldValueError(
-                "Ohne gewichtige Anhaltspunkte gibt es keine Mitteilung nach § 8a.",
-                "Without weighty signs there is no notification.",
-            )
-        if self.help_id is None and self.youth_office_id is None:
-            raise FieldValueError("Hilfe oder Jugendamt muss genannt sein.", "A help or a youth office must be named.")
-        if self.is_acute and self.acute_reason is None:
-            raise FieldValueError(
-                "Worin besteht die akute Gefahr? (acute_reason)", "What is the danger? (acute_reason)"
-            )
-        return self
-
 
 class AcknowledgeNotification(In):
     """Somebody of the youth office has taken the notification on."""
@@ -112,13 +101,23 @@ class AcknowledgeNotification(In):
     note: Prose | None = Field(None, title="Mitteilung an den Träger (nichts zur Einschätzung)")
 
 
+class FiredStep(Out):
+    """A step of the escalation that has fired."""
+
+    level: int = Field(title="Eskalationsstufe", ge=0, le=4)
+    fires_at: Instant = Field(title="fällig")
+    fired_at: Instant = Field(title="ausgelöst")
+    told: list[Annotated[str, Field(max_length=100)]] = Field(title="an wen (Rolle, Zugang)", max_length=20)
+
+
 class AcknowledgementDeadline(Out):
-    """Until when the youth office must acknowledge, and how far the escalation has come."""
+    """Until when the youth office must acknowledge; its escalation is shown to the office alone."""
 
     due_at: Instant = Field(title="bestätigen bis")
     met_at: Instant | None = Field(title="bestätigt")
     is_overdue: bool = Field(title="überfällig")
     level: int | None = Field(title="letzte Eskalationsstufe (0 Erinnerung … 3 Amtsleitung)")
+    steps: list[FiredStep] = Field(title="ausgelöste Stufen", max_length=20)
     source: str = Field(title="woher die Frist kommt", max_length=200)
 
 
@@ -136,11 +135,22 @@ class NotificationSummary(Out):
     child_pseudonym: str = Field(title="Pseudonym des Kindes", max_length=40)
     perceived_at: Instant = Field(title="wahrgenommen am")
     received_at: Instant = Field(title="eingegangen am")
+    due_at: Instant = Field(title="bestätigen bis")
+    is_overdue: bool = Field(title="überfällig")
     acknowledged_at: Instant | None = Field(title="bestätigt am")
     version: int = Field(title="Fassung", ge=1)
 
 
-class NotificationOut(NotificationSummary):
+class NotificationReceipt(NotificationSummary):
+    """What an act answers: everything but the free text, because answers are kept for retries."""
+
+    missing: list[Annotated[str, Field(max_length=60)]] = Field(title="wegen akuter Gefahr nachzutragen", max_length=20)
+    duplicate_of: Id | None = Field(title="ergänzt eine Mitteilung desselben Tages")
+    deadline: AcknowledgementDeadline = Field(title="Frist zur Bestätigung")
+    allowed_actions: list[AllowedAction] = Field(title="mögliche Schritte", max_length=20)
+
+
+class NotificationOut(NotificationReceipt):
     """A notification as it was told."""
 
     acute_reason: str | None = Field(title="Worin die akute Gefahr besteht", max_length=10_000)
@@ -156,11 +166,7 @@ class NotificationOut(NotificationSummary):
     child_reason: str | None = Field(title="warum nicht", max_length=10_000)
     isef_consulted_on: Day | None = Field(title="insoweit erfahrene Fachkraft hinzugezogen am")
     contact: str | None = Field(title="Rückfragen an", max_length=200)
-    missing: list[Annotated[str, Field(max_length=60)]] = Field(title="wegen akuter Gefahr nachzutragen", max_length=20)
-    duplicate_of: Id | None = Field(title="ergänzt eine Mitteilung desselben Tages")
     acknowledgement: str | None = Field(title="Bestätigung", max_length=10_000)
-    deadline: AcknowledgementDeadline = Field(title="Frist zur Bestätigung")
-    allowed_actions: list[AllowedAction] = Field(title="mögliche Schritte", max_length=20)
 
 
 class NotificationQuery(PageQuery):
@@ -169,7 +175,10 @@ class NotificationQuery(PageQuery):
     state: NotificationState | None = None
     urgency: Urgency | None = None
     help_id: Id | None = None
-    sort: Literal["received_at", "-received_at"] = "-received_at"
+    overdue: Annotated[bool | None, Field(description="not acknowledged in time")] = None
+    sort: Annotated[
+        Literal["urgency", "received_at", "-received_at"], Field(description="`urgency`: what waits, acute first")
+    ] = "urgency"
 
 
 class AlarmOut(Out):
@@ -191,5 +200,8 @@ class AlarmOut(Out):
 class AlarmQuery(PageQuery):
     """Filters of alarms."""
 
-    open: Annotated[bool | None, Field(description="not seen yet")] = None
-    sort: Literal["raised_at", "-raised_at"] = "-raised_at"
+    open: Annotated[bool | None, Field(description="the notification is not acknowledged yet")] = None
+    seen: Annotated[bool | None, Field(description="somebody saw the alarm")] = None
+    sort: Annotated[
+        Literal["urgency", "raised_at", "-raised_at"], Field(description="`urgency`: unseen, then most urgent first")
+    ] = "urgency"

@@ -1,6 +1,6 @@
 """Notifying, acknowledging, and calling somebody when nobody answers."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from app.modules.safeguarding.queries import DEADLINE
 from app.modules.safeguarding.rules import Call
 from app.modules.safeguarding.schemas import AcknowledgeNotification, NotificationCreate
 from app.modules.safeguarding.workflow import NOTIFICATION
-from app.policy import SYSTEM, Actor, OrganisationKind
+from app.policy import SYSTEM, Actor, OrganisationKind, Role
 
 
 def notify(db: Session, body: NotificationCreate, *, actor: Actor, at: datetime) -> JugendamtNotification:
@@ -33,13 +33,14 @@ def notify(db: Session, body: NotificationCreate, *, actor: Actor, at: datetime)
 
     Raises:
         NotificationIncomplete: not acute, and something § 8a Abs. 4 wants first is missing.
-        Invalid: no such help or youth office, or an instant in the future.
+        Invalid: a fault of form, or no such help or youth office.
     """
+    if faults := rules.faults_of(body, at):
+        raise Invalid(errors=faults)
     missing = rules.missing_of(body)
     if missing and not body.is_acute:
         raise NotificationIncomplete(missing=missing)
-    received_at = body.received_at or at
-    _check_past(body, at)
+    received_at = min(body.received_at or at, at)  # a clock that is ahead must not give the office more time
     help_ = _help(db, body, actor)
     youth_office_id = help_.youth_office_id if help_ else _youth_office(db, body)
     notification = JugendamtNotification(
@@ -52,13 +53,30 @@ def notify(db: Session, body: NotificationCreate, *, actor: Actor, at: datetime)
         caseworker_id=help_.caseworker_id if help_ else None,
         received_at=received_at,
         missing=missing,
-        duplicate_of=queries.earlier_of_same_child(db, actor.organisation_id, body.child_pseudonym, received_at),
+        duplicate_of=queries.earlier_of_same_child(
+            db, youth_office_id, actor.organisation_id, body.child_pseudonym, received_at
+        ),
         created_by=actor.id,
     )
     NOTIFICATION.begin(db, notification, actor=actor, at=at, urgency=body.urgency.value, is_acute=body.is_acute)
-    _start_deadline(db, notification, at)
+    _start_deadline(db, notification)
     _call(db, notification, rules.FIRST_CALL, level=0, actor=actor, at=at)
     return notification
+
+
+def note_refusal(db: Session, body: NotificationCreate, missing: list[str], *, actor: Actor, at: datetime) -> None:
+    """Write down that a notification was refused, and for what; the refusal itself leaves nothing (system)."""
+    audit.record(
+        db,
+        tenant_id=actor.organisation_id,
+        actor=actor,
+        action="jugendamt_notification.refuse",
+        subject_kind="help" if body.help_id else "organisation",
+        subject_id=body.help_id or body.youth_office_id or actor.organisation_id,
+        at=at,
+        law="§ 8a Abs. 4 SGB VIII",
+        details={"missing": missing, "urgency": body.urgency.value},
+    )
 
 
 def move(
@@ -102,17 +120,19 @@ def see(db: Session, alarm_id: UUID, *, actor: Actor, at: datetime) -> Alarm:
 def escalate(db: Session, deadline: Deadline, level: int, at: datetime) -> list[str]:
     """A step of the acknowledgement's deadline fires: call the roles of this level (system)."""
     notification = found(db.get(JugendamtNotification, deadline.subject_id))
-    return _call(db, notification, rules.ESCALATION[level], level=level, actor=SYSTEM, at=at)
+    due = next(datetime.fromisoformat(step["at"]) for step in deadline.steps if step["level"] == level)
+    late_entry = due <= notification.created_at
+    return _call(db, notification, rules.ESCALATION[level], level=level, actor=SYSTEM, at=at, late_entry=late_entry)
 
 
-def _start_deadline(db: Session, notification: JugendamtNotification, at: datetime) -> None:
+def _start_deadline(db: Session, notification: JugendamtNotification) -> None:
     land = get_organisation(db, notification.youth_office_id).land
     agreement = agreements.find_in_force(
         db,
         youth_office_id=notification.youth_office_id,
         provider_id=notification.provider_id,
         service_kind=None,
-        on=legal_date(at),
+        on=legal_date(notification.received_at),
     )
     agreed = agreement.safeguarding_terms if agreement else {}
     due, source = rules.acknowledge_by(notification.urgency, notification.received_at, agreed, land)
@@ -131,49 +151,57 @@ def _start_deadline(db: Session, notification: JugendamtNotification, at: dateti
 
 
 def _call(
-    db: Session, notification: JugendamtNotification, calls: Iterable[Call], *, level: int, actor: Actor, at: datetime
+    db: Session,
+    notification: JugendamtNotification,
+    calls: Sequence[Call],
+    *,
+    level: int,
+    actor: Actor,
+    at: datetime,
+    late_entry: bool = False,
 ) -> list[str]:
-    """Raise one alarm per role, and one event for them together; returns who was called."""
-    told, audience = [], [notification.youth_office_id]
-    for call in calls:
-        of_office = call.role.side is OrganisationKind.YOUTH_OFFICE
-        organisation_id = notification.youth_office_id if of_office else notification.provider_id
-        account_id = notification.caseworker_id if call.role.value == "caseworker" else None
-        db.add(
-            Alarm(
-                organisation_id=organisation_id,
-                notification_id=notification.id,
-                number=notification.number,
-                urgency=notification.urgency,
-                alarm_code=call.alarm,
-                level=level,
-                role=call.role.value,
-                account_id=account_id,
-                is_late_entry=notification.received_at < notification.created_at,
-                raised_at=at,
-            )
-        )
-        told.append(f"{call.role.value}:{account_id}" if account_id else call.role.value)
-        audience.append(organisation_id)
+    """Raise one alarm per role, and for all of them one event and one entry in the log; returns who was called."""
+    alarms = [_alarm(notification, call, level=level, at=at, late_entry=late_entry) for call in calls]
+    db.add_all(alarms)
+    told = [f"{alarm.role}:{alarm.account_id}" if alarm.account_id else alarm.role for alarm in alarms]
     outbox.emit(
         db,
         "alarm.raised",
         tenant_id=notification.youth_office_id,
         subject_kind="jugendamt_notification",
         subject_id=notification.id,
-        audience=audience,
+        audience=[notification.youth_office_id, *(alarm.organisation_id for alarm in alarms)],
         actor=actor,
         at=at,
         data={"level": level, "urgency": notification.urgency.value, "number": notification.number},
     )
+    audit.record(
+        db,
+        tenant_id=notification.youth_office_id,
+        actor=actor,
+        action="alarm.raise",
+        subject_kind="jugendamt_notification",
+        subject_id=notification.id,
+        at=at,
+        details={"level": level, "told": told, "late_entry": late_entry},
+    )
     return told
 
 
-def _check_past(body: NotificationCreate, at: datetime) -> None:
-    for name in ("perceived_at", "received_at"):
-        instant = getattr(body, name)
-        if instant is not None and instant > at + rules.CLOCK_SKEW:
-            raise Invalid.field(f"/{name}", "future", "Das liegt in der Zukunft.", "This lies in the future.")
+def _alarm(notification: JugendamtNotification, call: Call, *, level: int, at: datetime, late_entry: bool) -> Alarm:
+    of_office = call.role.side is OrganisationKind.YOUTH_OFFICE
+    return Alarm(
+        organisation_id=notification.youth_office_id if of_office else notification.provider_id,
+        notification_id=notification.id,
+        number=notification.number,
+        urgency=notification.urgency,
+        alarm_code=call.alarm,
+        level=level,
+        role=call.role.value,
+        account_id=notification.caseworker_id if call.role is Role.CASEWORKER else None,
+        is_late_entry=late_entry,
+        raised_at=at,
+    )
 
 
 def _help(db: Session, body: NotificationCreate, actor: Actor) -> Help | None:

@@ -12,43 +12,9 @@ from app.core import deadlines
 from app.modules import safeguarding
 from app.policy import OrganisationKind, Role
 from app.wiring import HANDLERS
+from tests.modules.safeguarding.telling import PATH, acute_body, alarms, body_for
 from tests.stories.helps import given_help
 from tests.world import World
-
-PATH = "/v1/jugendamt-notifications"
-
-
-def body_for(world: World, help_: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
-    """A notification with everything § 8a Abs. 4 asks for."""
-    place = {"help_id": help_["id"]} if help_ else {"youth_office_id": str(world.youth_office.id)}
-    return {
-        **place,
-        "urgency": "same_day",
-        "perceived_at": "2026-03-02T07:30:00Z",
-        "child_pseudonym": "Kind K-2",
-        "observation": "Das Kind war um 8 Uhr allein in der Wohnung.",
-        "assessment": "Die Aufsicht ist nicht gesichert.",
-        "indications": [
-            {
-                "group": "supervision",
-                "fact": "Kind (2 Jahre) allein angetroffen",
-                "observed_at": "2026-03-02T07:30:00Z",
-                "observed_by": "FK-07",
-                "source": "own",
-            }
-        ],
-        "parents_informed": "yes",
-        "child_involved": "not_possible",
-        "child_reason": "Alter",
-        "isef_consulted_on": "2026-03-01",
-        **changes,
-    }
-
-
-def alarms(world: World, role: Role) -> list[tuple[str, int]]:
-    """What calls the account of this role."""
-    found = world.as_(role).get("/v1/alarms?sort=raised_at")["items"]
-    return [(alarm["alarm_code"], alarm["level"]) for alarm in found]
 
 
 def test_the_alarm_reaches_caseworker_and_team_lead_and_the_acknowledgement_stops_the_clock(world: World) -> None:
@@ -157,11 +123,18 @@ def test_a_call_noted_too_late_alarms_at_once(world: World) -> None:
         "met_at": None,
         "is_overdue": True,
         "level": None,
+        "steps": [],
         "source": told["deadline"]["source"],
     }
     world.tick()
-    assert ("A-J-UNASSIGNED", 2) in alarms(world, Role.TEAM_LEAD)
-    assert all(alarm["is_late_entry"] for alarm in world.as_(Role.TEAM_LEAD).get("/v1/alarms")["items"])
+    called = world.as_(Role.TEAM_LEAD).get("/v1/alarms?sort=raised_at")["items"]
+    late = {alarm["level"]: alarm["is_late_entry"] for alarm in called if alarm["alarm_code"] == "A-J-UNASSIGNED"}
+    assert late == {1: True, 2: True}
+    assert alarms(world, Role.OFFICE_HEAD) == []  # half an hour is left until the second lapse
+    world.clock.travel(minutes=30)
+    world.tick()
+    (last,) = world.as_(Role.OFFICE_HEAD).get("/v1/alarms")["items"]
+    assert (last["level"], last["is_late_entry"]) == (3, False)  # this one came in time
 
 
 def test_a_holiday_does_not_move_the_deadline(world: World) -> None:
@@ -203,16 +176,7 @@ def test_without_acute_danger_the_earlier_steps_come_first(
 
 @pytest.mark.parametrize("urgency", ["immediate", "same_day", "within_3_days", "within_week"])
 def test_acute_danger_needs_nothing_but_itself(world: World, urgency: str) -> None:
-    body = {
-        "youth_office_id": str(world.youth_office.id),
-        "help_id": str(uuid4()),  # wrong: no reason to refuse
-        "urgency": urgency,
-        "is_acute": True,
-        "acute_reason": "Kind schreit, niemand öffnet",
-        "perceived_at": "2026-03-02T07:59:00Z",
-        "child_pseudonym": "Kind K-2",
-        "observation": "Schreie seit einer Stunde",
-    }
+    body = acute_body(world, urgency=urgency, help_id=str(uuid4()))  # a wrong help is no reason to refuse
     told = world.as_(Role.PROVIDER_PROFESSIONAL).post(PATH, body)
     assert told["help_id"] is None
     assert alarms(world, Role.TEAM_LEAD) == [("A-J-NEW", 0)]
@@ -223,14 +187,16 @@ def test_acute_danger_needs_nothing_but_itself(world: World, urgency: str) -> No
     [
         ({"observation": None}, "/observation"),
         ({"urgency": "soon"}, "/urgency"),
-        ({"urgency": "no_weighty"}, ""),
+        ({"urgency": "no_weighty"}, "/urgency"),
         ({"child_pseudonym": "Erika"}, "/child_pseudonym"),
         ({"perceived_at": "2026-03-03T07:30:00Z"}, "/perceived_at"),
         ({"received_at": "2026-03-02T09:30:00Z"}, "/received_at"),
+        ({"received_at": "0001-01-01T00:00:00Z"}, "/received_at"),
         ({"youth_office_id": "01a20924-70b6-740e-99ad-814e90bc8738"}, "/youth_office_id"),
-        ({"youth_office_id": None}, ""),
+        ({"youth_office_id": None}, "/youth_office_id"),
         ({"help_id": "01a20924-70b6-740e-99ad-814e90bc8738"}, "/help_id"),
-        ({"is_acute": True}, ""),
+        ({"is_acute": True}, "/acute_reason"),
+        ({"isef_consulted_on": "2026-03-03"}, "/isef_consulted_on"),
         ({"indications": [{"group": "supervision"}]}, "/indications/0/fact"),
         ({"name_of_child": "E"}, "/name_of_child"),
     ],
@@ -240,6 +206,28 @@ def test_bad_form_is_refused_at_its_place(world: World, changes: dict[str, Any],
     problem = professional.post(PATH, body_for(world, **changes), status=422)
     assert problem["errors"][0]["pointer"] == pointer
     assert professional.get(PATH)["items"] == []
+
+
+@pytest.mark.parametrize("name", ["urgency", "perceived_at", "child_pseudonym", "observation"])
+def test_what_is_always_needed_is_asked_for_at_its_place(world: World, name: str) -> None:
+    body = {key: value for key, value in acute_body(world).items() if key != name}
+    problem = world.as_(Role.PROVIDER_SYNC).post(PATH, body, status=422)
+    assert [(error["pointer"], error["code"]) for error in problem["errors"]] == [(f"/{name}", "missing")]
+
+
+@pytest.mark.parametrize("instant", ["1900-01-01T00:00:00Z", "1999-12-31T23:59:59.999999Z"])
+def test_no_date_however_old_holds_up_an_alarm(world: World, instant: str) -> None:
+    old = {"perceived_at": instant, "received_at": instant}
+    for urgency in ("immediate", "within_3_days", "within_week"):
+        world.as_(Role.PROVIDER_SYNC).post(PATH, acute_body(world, urgency=urgency, **old))
+    world.tick()
+    assert alarms(world, Role.OFFICE_HEAD) == [("A-J-UNASSIGNED", 3)] * 3
+
+
+def test_a_clock_ahead_gives_the_office_no_more_time(world: World) -> None:
+    told = world.as_(Role.PROVIDER_SYNC).post(PATH, acute_body(world, received_at="2026-03-02T08:04:00Z"))
+    assert told["received_at"] == "2026-03-02T08:00:00Z"
+    assert told["due_at"] == "2026-03-02T09:00:00Z"
 
 
 def test_a_retry_makes_one_case_and_a_second_report_of_the_day_supplements_it(world: World) -> None:
@@ -281,7 +269,8 @@ def test_seeing_an_alarm_is_noted_and_stops_nothing(world: World) -> None:
     lead = world.as_(Role.TEAM_LEAD)
     alarm = lead.get("/v1/alarms?open=true")["items"][0]
     assert lead.post(f"/v1/alarms/{alarm['id']}:see", status=200)["seen_at"] == "2026-03-02T08:00:00Z"
-    assert lead.get("/v1/alarms?open=true")["items"] == []
+    assert lead.get("/v1/alarms?seen=false")["items"] == []
+    assert [one["id"] for one in lead.get("/v1/alarms?open=true&seen=true")["items"]] == [alarm["id"]]
     world.as_(Role.PROVIDER_MANAGER).post(f"/v1/alarms/{alarm['id']}:see", status=404)
     world.clock.travel(minutes=61)
     world.tick()

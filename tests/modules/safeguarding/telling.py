@@ -1,0 +1,55 @@
+"""What the stories of this room begin with."""
+
+from typing import Any
+
+from app.policy import Role
+from tests.world import World
+
+PATH = "/v1/jugendamt-notifications"
+
+
+def body_for(world: World, help_: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
+    """A notification with everything § 8a Abs. 4 asks for."""
+    place = {"help_id": help_["id"]} if help_ else {"youth_office_id": str(world.youth_office.id)}
+    return {
+        **place,
+        "urgency": "same_day",
+        "perceived_at": "2026-03-02T07:30:00Z",
+        "child_pseudonym": "Kind K-2",
+        "observation": "Das Kind war um 8 Uhr allein in der Wohnung.",
+        "assessment": "Die Aufsicht ist nicht gesichert.",
+        "indications": [
+            {
+                "group": "supervision",
+                "fact": "Kind (2 Jahre) allein angetroffen",
+                "observed_at": "2026-03-02T07:30:00Z",
+                "observed_by": "FK-07",
+                "source": "own",
+            }
+        ],
+        "parents_informed": "yes",
+        "child_involved": "not_possible",
+        "child_reason": "Alter",
+        "isef_consulted_on": "2026-03-01",
+        **changes,
+    }
+
+
+def acute_body(world: World, **changes: Any) -> dict[str, Any]:
+    """Acute danger, told with nothing but what is needed to act."""
+    return {
+        "youth_office_id": str(world.youth_office.id),
+        "urgency": "immediate",
+        "is_acute": True,
+        "acute_reason": "Kind schreit, niemand öffnet",
+        "perceived_at": "2026-03-02T07:59:00Z",
+        "child_pseudonym": "Kind K-2",
+        "observation": "Schreie seit einer Stunde",
+        **changes,
+    }
+
+
+def alarms(world: World, role: Role) -> list[tuple[str, int]]:
+    """What calls the account of this role."""
+    found = world.as_(role).get("/v1/alarms?sort=raised_at")["items"]
+    return [(alarm["alarm_code"], alarm["level"]) for alarm in found]
