@@ -13,7 +13,7 @@ from app.core.ticker import Ticker
 from app.policy import GRANTS, OrganisationKind, Role
 from app.wiring import HANDLERS, on_published
 from tests.contract.operations import Operation, example, operations
-from tests.modules.safeguarding.test_notifications import body_for
+from tests.modules.safeguarding.telling import body_for
 from tests.stories.given import DEVELOPMENT_REPORT, DEVELOPMENT_REPORT_CONTENT, STANDARD
 from tests.stories.helps import given_help, record_body
 from tests.world import Clock, Party, World
