@@ -56,7 +56,7 @@ fix: $(STAMP) ## format, and mend what can be mended without thinking
 	$(BIN)/ruff format .
 
 bench: $(STAMP) ## measure the promises of speed
-	$(BIN)/python -m app bench
+	$(BIN)/python -m bench.run
 
 migrate: $(STAMP) ## bring the database to the newest schema
 	$(BIN)/python -m app migrate
