@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from app import __version__, v1
-from app.core import docs, health, log, openapi, refusals
+from app.core import docs, health, http, log, openapi, refusals
 from app.core.asgi import Envelope
 from app.core.db import make_engine, make_sessions
 from app.core.kernel import Kernel
@@ -57,14 +57,11 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         openapi_url="/openapi.json",
         redirect_slashes=False,
         lifespan=_lifespan,
-        generate_unique_id_function=lambda route: route.name,
     )
     app.state.kernel, app.state.database_url = kernel, database_url
     refusals.install(app)
     docs.install(app)
-    app.include_router(health.router)
-    app.include_router(v1.well_known)
-    app.include_router(v1.router)
+    http.install(app, (health.router, *v1.WELL_KNOWN, *v1.ROUTERS))
     app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]
     app.add_middleware(_envelope, settings=settings)
     return app

@@ -1,7 +1,5 @@
 """The API's first version: one router per room, in staircase order."""
 
-from fastapi import APIRouter
-
 from app.modules.agreements import router as agreements
 from app.modules.audit import router as audit
 from app.modules.billing import router as billing
@@ -16,8 +14,7 @@ from app.modules.safeguarding import router as safeguarding
 from app.modules.standards import router as standards
 from app.modules.webhooks import router as webhooks
 
-router = APIRouter(prefix="/v1")
-for room in (
+ROUTERS = (
     identity.router,
     organisations.router,
     webhooks.router,
@@ -31,10 +28,6 @@ for room in (
     invoices.router,
     safeguarding.router,
     reports.router,
-):
-    router.include_router(room)
-
-well_known = APIRouter()
-well_known.include_router(identity.well_known)
-well_known.include_router(catalogue.well_known)
+)
+WELL_KNOWN = (identity.well_known, catalogue.well_known)
 """What stands outside `/v1` by its own standards."""

@@ -3,12 +3,12 @@
 import json
 import time
 from typing import Any
-from uuid import uuid4
 
 from prometheus_client import Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import __version__
+from app.core.ids import new_id
 from app.core.log import log
 from app.core.problems import BodyTooLarge, Problem, language_of
 from app.core.ratelimit import Rate
@@ -84,7 +84,7 @@ class _Sender:
     def __init__(self, scope: Scope, send: Send, headers: dict[bytes, str], method: str) -> None:
         self.scope, self.send, self.headers = scope, send, headers
         self.method = method
-        self.request_id = str(uuid4())
+        self.request_id = str(new_id())
         self.started = False
         self.status = 500
         self.begun = time.perf_counter()
@@ -130,8 +130,7 @@ class _Sender:
         """The route's template: paths carry ids, and ids do not belong into logs of other systems."""
         route = self.scope.get("route")
         template = getattr(route, "path_format", None)
-        prefix = "/v1" if self.scope["path"].startswith("/v1/") else ""
-        return f"{prefix}{template}" if template else "unknown"
+        return template or "unknown"
 
     def count(self) -> None:
         """Write the log line and the metrics."""

@@ -13,7 +13,7 @@ from app.core.problems import Unavailable
 HEAD_REVISION = "0010"
 """The migration this code needs; two branches that both add one collide here instead of in the database."""
 
-router = Router(tags=["service"])
+router = Router(root="", tags=["service"])
 
 
 @router.get("/healthz", summary="Lebt der Prozess")

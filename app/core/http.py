@@ -8,16 +8,18 @@ retry, commits, and only then answers: all in one hop to a worker thread.
 
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, TypeVar, get_origin, get_type_hints
 
 from anyio import to_thread
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, FastAPI, Header, Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
+from starlette.routing import Match
+from starlette.types import Scope
 
 from app.core import strictjson
 from app.core.answers import Answer, answer_of
@@ -99,6 +101,13 @@ class Route(APIRoute):
             options["openapi_extra"] = {**extra, "x-permission": plan.permission.value}
         super().__init__(path, endpoint, **options)
         self.query_names = _query_names(self)
+        self.literal = self.path.partition("{")[0]
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Most routes are told apart by how their paths begin, which is cheaper to see than a pattern."""
+        if not scope["path"].startswith(self.literal):
+            return Match.NONE, {}
+        return super().matches(scope)
 
     def get_route_handler(self) -> Callable[[Request], Any]:
         handle = super().get_route_handler()
@@ -119,10 +128,18 @@ class Route(APIRoute):
 
 
 class Router(APIRouter):
-    """A room's router: every route is a `Route`."""
+    """A room's router: every route is a `Route`, under `/v1` unless a standard wants it elsewhere."""
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(route_class=Route, redirect_slashes=False, **options)
+    def __init__(self, prefix: str = "", *, root: str = "/v1", **options: Any) -> None:
+        super().__init__(
+            prefix=root + prefix, route_class=Route, generate_unique_id_function=lambda route: route.name, **options
+        )
+
+
+def install(app: FastAPI, routers: Iterable[Router]) -> None:
+    """Hang the rooms' routes into the application, flat: nested routers cost a third of a small request."""
+    for router in routers:
+        app.router.routes.extend(router.routes)
 
 
 def _wrap(endpoint: Callable[..., Any], plan: Plan, keyed: bool, status: int) -> Callable[..., Any]:

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from app.core import log, refusals
 from app.core.asgi import Envelope
-from app.core.http import RawBody, Router, public
+from app.core.http import RawBody, Router, install, public
 from app.core.problems import TooManyRequests
 from app.core.ratelimit import Limiter
 from app.policy import Role
@@ -24,7 +24,7 @@ NAME = "Mustermann"
 
 
 def _router() -> Router:
-    router = Router()
+    router = Router(root="")
 
     @router.post("/things")
     @router.post("/things:import")
@@ -45,7 +45,7 @@ def client() -> InProcess:
     app = FastAPI()
     app.state.kernel = None
     refusals.install(app)
-    app.include_router(_router())
+    install(app, (_router(),))
     app.add_middleware(Envelope, body_limit=LIMIT, bulk_limit=BULK)
     return InProcess(app)
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.core import health, refusals
 from app.core.asgi import Envelope
 from app.core.db import make_engine, make_sessions
-from app.core.http import CurrentActor, Db, Router, needs
+from app.core.http import CurrentActor, Db, Router, install, needs
 from app.core.kernel import Kernel
 from app.core.tokens import Claims
 from app.core.work import Work
@@ -40,7 +40,7 @@ SHARED_BY_ALL = {
 
 def _router(superuser: Engine) -> Router:
     """Endpoints that do what no endpoint of the house does: their commits fail."""
-    router = Router(prefix="/v1")
+    router = Router()
 
     @router.get("/whoami")
     @needs(Permission.ACCOUNTS_READ)
@@ -90,8 +90,7 @@ def client(small: Kernel, superuser: Engine) -> InProcess:
     app = FastAPI()
     app.state.kernel = small
     refusals.install(app)
-    app.include_router(_router(superuser))
-    app.include_router(health.router)
+    install(app, (_router(superuser), health.router))
     app.add_middleware(Envelope, body_limit=1000, bulk_limit=1000)
     return InProcess(app)
 

@@ -11,7 +11,7 @@ from app.modules.catalogue.diagram import draw
 from app.modules.catalogue.schemas import CodeListOut, ProblemOut, WorkflowOut
 
 router = Router(tags=["catalogue"])
-well_known = Router(tags=["service"])
+well_known = Router(root="", tags=["service"])
 Name = Annotated[str, Path(max_length=100, pattern=r"^[A-Za-z0-9_-]+$")]
 
 

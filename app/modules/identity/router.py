@@ -25,7 +25,7 @@ from app.modules.identity.schemas import (
 from app.policy import Permission
 
 router = Router(tags=["identity"])
-well_known = Router(tags=["service"])
+well_known = Router(root="", tags=["service"])
 
 
 @router.post("/oauth/token", summary="Zugangstoken holen")
