@@ -8,6 +8,7 @@ from app.modules.catalogue import router as catalogue
 from app.modules.forms import router as forms
 from app.modules.identity import router as identity
 from app.modules.invoices import router as invoices
+from app.modules.negotiations import router as negotiations
 from app.modules.organisations import router as organisations
 from app.modules.reports import router as reports
 from app.modules.safeguarding import router as safeguarding
@@ -23,6 +24,8 @@ ROUTERS = (
     standards.router,
     forms.router,
     agreements.router,
+    agreements.router_of_bases,
+    negotiations.router,
     cases.router,
     billing.router,
     invoices.router,

@@ -7,6 +7,7 @@ from app.modules.webhooks import on_published
 HANDLERS: dict[str, Handler] = {
     "agreement_start": agreements.start_due,
     "agreement_end": agreements.end_due,
+    "agreement_review": agreements.review_due,
     safeguarding.DEADLINE: safeguarding.escalate,
 }
 

@@ -14,7 +14,7 @@ from app.policy import GRANTS, OrganisationKind, Role
 from app.wiring import HANDLERS, on_published
 from tests.contract.operations import Operation, example, operations
 from tests.modules.safeguarding.telling import body_for
-from tests.stories.given import DEVELOPMENT_REPORT, DEVELOPMENT_REPORT_CONTENT, STANDARD
+from tests.stories.given import DEVELOPMENT_REPORT, DEVELOPMENT_REPORT_CONTENT, STANDARD, agreement_body
 from tests.stories.helps import given_help, record_body
 from tests.world import Clock, Party, World
 
@@ -58,11 +58,16 @@ def _everything(world: World) -> dict[str, str]:
         f"/v1/forms/{form['id']}/versions", {"schema": DEVELOPMENT_REPORT}, headers={"If-Match": f'"{form["version"]}"'}
     )
     standard = planner.post("/v1/standards", {**STANDARD, "code": "G-01", "is_shared": False})
+    talks = planner.post("/v1/agreements", agreement_body(world, kind="ambulant_77"))
+    planner.act(f"/v1/agreements/{talks['id']}", "open_negotiation")
+    proposal = {"reason": "Tarif", "patch": {"title": "Neu"}}
+    proposed = world.as_(Role.PROVIDER_LEAD).post(f"/v1/agreements/{talks['id']}/proposals", proposal)
+    point = planner.post(f"/v1/agreements/{talks['id']}/points", {"title": "Entgelt"})
     world.tick()
     deliveries = world.as_(Role.OFFICE_ADMIN).get(f"/v1/webhooks/{webhook['id']}/deliveries")["items"]
     return {
         "account_id": str(caseworker.account_id),
-        "agreement_id": help_["agreement_id"],
+        "agreement_id": talks["id"],
         "alarm_id": world.as_(Role.TEAM_LEAD).get("/v1/alarms")["items"][0]["id"],
         "delivery_id": deliveries[0]["id"],
         "finding_id": invoice["findings"][0]["id"],
@@ -72,6 +77,8 @@ def _everything(world: World) -> dict[str, str]:
         "notification_id": told["id"],
         "number": "1",
         "organisation_id": str(world.youth_office.id),
+        "point_id": point["id"],
+        "proposal_id": proposed["id"],
         "record_id": record["id"],
         "report_id": report["id"],
         "standard_id": standard["id"],

@@ -1,9 +1,10 @@
 """Agreements between youth office and providers; other rooms come in through this door."""
 
 from app.modules.agreements.document import AgreementInForce
-from app.modules.agreements.queries import find_in_force, get_in_force
-from app.modules.agreements.schemas import FormPurpose
-from app.modules.agreements.service import end_due, start_due
+from app.modules.agreements.models import Agreement
+from app.modules.agreements.queries import find_in_force, get_agreement, get_in_force
+from app.modules.agreements.schemas import AgreementPatch, FormPurpose
+from app.modules.agreements.service import NEGOTIABLE, apply_proposal, check_proposal, end_due, review_due, start_due
 from app.modules.agreements.terms import (
     ActivityCategory,
     ActivityTerms,
@@ -17,9 +18,12 @@ from app.modules.agreements.terms import (
 )
 
 __all__ = [
+    "NEGOTIABLE",
     "ActivityCategory",
     "ActivityTerms",
+    "Agreement",
     "AgreementInForce",
+    "AgreementPatch",
     "AmountBasis",
     "BillingTerms",
     "FormPurpose",
@@ -28,8 +32,12 @@ __all__ = [
     "RoundingRule",
     "ServiceKind",
     "ServiceKindTerms",
+    "apply_proposal",
+    "check_proposal",
     "end_due",
     "find_in_force",
+    "get_agreement",
     "get_in_force",
+    "review_due",
     "start_due",
 ]

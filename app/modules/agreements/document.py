@@ -50,7 +50,7 @@ def document_of(agreement: Agreement, content: AgreementContent) -> dict[str, An
 
 def content_of(document: Mapping[str, Any]) -> dict[str, Any]:
     """The negotiated part of a document."""
-    return {name: document[name] for name in AgreementContent.model_fields}
+    return {name: document[name] for name in AgreementContent.model_fields if name in document}
 
 
 def hash_of(document: Mapping[str, Any]) -> str:

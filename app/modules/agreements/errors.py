@@ -28,3 +28,12 @@ class AgreementFixed(Problem):
         "Im Zustand {state} ändert sich der Text nicht mehr; zurück in die Verhandlung führt nur der Schritt reopen.",
         "In the state {state} the text does not change any more; only the step reopen leads back to negotiation.",
     )
+
+
+class PenHeldByOther(Problem):
+    status, code = 409, "agreement-pen-held"
+    title = ("Federführung liegt anderswo", "Another party holds the pen")
+    detail = (
+        "Den Text ändert, wer ihn entworfen hat; Änderungen der anderen kommen als Vorschlag (proposals).",
+        "Who drafted the text changes it; changes of the others come as proposals.",
+    )

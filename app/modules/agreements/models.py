@@ -40,13 +40,28 @@ class AgreementState(CodeList):
 
     DRAFT = "draft", "Entwurf"
     IN_NEGOTIATION = "in_negotiation", "in Verhandlung"
+    IN_ARBITRATION = "in_arbitration", "vor der Schiedsstelle"
     AWAITING_SIGNATURES = "awaiting_signatures", "liegt zur Unterschrift"
     SIGNED = "signed", "unterschrieben, beginnt später"
     IN_FORCE = "in_force", "in Kraft"
+    UNDER_AMENDMENT = "under_amendment", "in Kraft, Änderung wird verhandelt"
     NOTICE_GIVEN = "notice_given", "gekündigt, noch in Kraft"
+    CONTINUING = "continuing", "abgelaufen, gilt weiter"
+    SUPERSEDED = "superseded", "abgelöst"
     TERMINATED = "terminated", "durch Kündigung beendet"
     EXPIRED = "expired", "abgelaufen"
     WITHDRAWN = "withdrawn", "zurückgezogen"
+
+
+class AmendmentKind(CodeList):
+    """What an amendment is about (facts 2.4); joining and leaving are steps of their own."""
+
+    EDITORIAL = "editorial", "redaktionell"
+    RATE_UPDATE = "rate_update", "Entgelte"
+    STANDARDS_CHANGE = "standards_change", "Standards"
+    FORM_CHANGE = "form_change", "Vordrucke"
+    CONTENT_CHANGE = "content_change", "Inhalt der Leistungen"
+    PERIOD_EXTENSION = "period_extension", "Laufzeit"
 
 
 class Agreement(Identified, Stateful, Base):
@@ -63,9 +78,17 @@ class Agreement(Identified, Stateful, Base):
     service_kinds: Mapped[list[str]]
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]  # last day as agreed
-    ends_on: Mapped[date | None]  # last day after notice was given
+    ends_on: Mapped[date | None]  # last day, after notice was given or a successor was signed
     notice_reason: Mapped[str | None]
     current_number: Mapped[int] = mapped_column(default=1)
+    set_id: Mapped[UUID] = mapped_column()  # agreements that belong together (§ 78b Abs. 1) share it
+    amends_id: Mapped[UUID | None] = mapped_column(ForeignKey("agreement.id"))
+    amendment_kinds: Mapped[list[str]]
+    amendment_reason: Mapped[str | None]
+    called_at: Mapped[datetime | None]  # the written call to negotiate
+    arbitration: Mapped[dict[str, Any] | None]  # application and award of the Schiedsstelle
+    next_review_on: Mapped[date | None]
+    published_at: Mapped[datetime | None]
 
     parties: Mapped[list["AgreementParty"]] = relationship(lazy="raise", order_by="AgreementParty.place")
     current: Mapped["AgreementVersion"] = relationship(
@@ -79,9 +102,18 @@ class Agreement(Identified, Stateful, Base):
     __table_args__ = (
         UniqueConstraint("youth_office_id", "number", name="uq_agreement_number"),
         CheckConstraint("valid_to >= valid_from", name="period"),
-        CheckConstraint("(state IN ('notice_given', 'terminated')) = (ends_on IS NOT NULL)", name="notice"),
-        CheckConstraint("(ends_on IS NULL) = (notice_reason IS NULL)", name="notice_reason"),
+        CheckConstraint("state NOT IN ('notice_given', 'terminated', 'superseded') OR ends_on IS NOT NULL", name="end"),
+        CheckConstraint(
+            "state NOT IN ('notice_given', 'terminated') OR notice_reason IS NOT NULL", name="notice_reason"
+        ),
         Index("ix_agreement_youth_office_id", "youth_office_id", "id"),
+        Index("ix_agreement_set_id", "set_id"),
+        Index(  # one successor at a time
+            "uq_agreement_amends_id",
+            "amends_id",
+            unique=True,
+            postgresql_where=text("state IN ('draft', 'in_negotiation', 'in_arbitration', 'awaiting_signatures')"),
+        ),
     )
 
     @property
@@ -91,29 +123,61 @@ class Agreement(Identified, Stateful, Base):
 
     @property
     def audience(self) -> list[UUID]:
-        """The organisations that learn of its steps: all parties."""
+        """The organisations that learn of its steps: all parties, also those that have left."""
         return [party.organisation_id for party in self.parties]
 
     @property
     def provider_ids(self) -> list[UUID]:
-        """The providers among the parties, in the order of the text."""
-        return [organisation_id for organisation_id in self.audience if organisation_id != self.youth_office_id]
+        """The providers among the parties that have not left, in the order of the text."""
+        mine = self.youth_office_id
+        return [p.organisation_id for p in self.parties if p.organisation_id != mine and p.leaves_on is None]
 
 
 class AgreementParty(Base):
-    """A party: the youth office (place 0) or one of the providers. All of them sign."""
+    """A party: the youth office (place 0) or one of the providers. Each signs for itself."""
 
     __tablename__ = "agreement_party"
 
     agreement_id: Mapped[UUID] = mapped_column(ForeignKey("agreement.id"), primary_key=True)
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
     place: Mapped[int]
+    joined_on: Mapped[date | None]  # first day, where it joined an agreement that was in force already
+    leaves_on: Mapped[date | None]  # last day, where it leaves while the others go on
 
     __table_args__ = (Index("ix_agreement_party_organisation_id", "organisation_id", "agreement_id"),)
 
 
+class AgreementLeave(Base):
+    """Why a party leaves; for itself and the youth office only."""
+
+    __tablename__ = "agreement_leave"
+
+    agreement_id: Mapped[UUID] = mapped_column(ForeignKey("agreement.id"), primary_key=True)
+    provider_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    youth_office_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    declared_by: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    declared_at: Mapped[datetime]
+    last_day: Mapped[date]
+    reason: Mapped[str]
+
+
+class AgreementReview(Identified, Base):
+    """That the parties looked at the agreement again, and what came of it."""
+
+    __tablename__ = "agreement_review"
+
+    agreement_id: Mapped[UUID] = mapped_column(ForeignKey("agreement.id"), index=True)
+    held_at: Mapped[datetime]
+    recorded_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    result: Mapped[str]
+    note: Mapped[str]
+
+
 class AgreementVersion(Identified, Base):
-    """The whole text as parties, prices and clauses were at one time; fixed once it is offered for signature."""
+    """The whole text as parties, prices and clauses were at one time.
+
+    Fixed once it is offered for signature, or the next version has begun.
+    """
 
     __tablename__ = "agreement_version"
 
@@ -122,7 +186,9 @@ class AgreementVersion(Identified, Base):
     content: Mapped[dict[str, Any]]
     content_hash: Mapped[str]  # SHA-256 over the canonical JSON (RFC 8785) of the content
     created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]  # the next version has begun
     offered_at: Mapped[datetime | None]
+    note: Mapped[str | None]  # what led to this version
 
     signatures: Mapped[list["AgreementSignature"]] = relationship(lazy="raise", order_by="AgreementSignature.signed_at")
 

@@ -1,6 +1,6 @@
 """Reading agreements: a youth office sees its own, a provider those it is a party of; and what is in force when."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -14,11 +14,18 @@ from app.core.db import found
 from app.core.pages import paginate
 from app.modules.agreements.document import AgreementInForce, read_document
 from app.modules.agreements.errors import NoAgreementInForce
-from app.modules.agreements.models import Agreement, AgreementCoverage, AgreementParty, AgreementVersion
-from app.modules.agreements.rules import covered_kinds, foremost
-from app.modules.agreements.schemas import AgreementQuery
+from app.modules.agreements.models import (
+    Agreement,
+    AgreementCoverage,
+    AgreementParty,
+    AgreementReview,
+    AgreementState,
+    AgreementVersion,
+)
+from app.modules.agreements.rules import covered_kinds, foremost, last_day
+from app.modules.agreements.schemas import AgreementQuery, BasisQuery
 from app.modules.agreements.terms import ServiceKind
-from app.policy import Actor
+from app.policy import SYSTEM, Actor
 
 
 def visible(actor: Actor) -> Select[Agreement]:
@@ -38,15 +45,20 @@ def get_agreement(db: Session, agreement_id: UUID, actor: Actor, *, lock: bool =
     Args:
         lock: for a change.
     """
+    return found(find_agreement(db, agreement_id, actor, lock=lock))
+
+
+def find_agreement(db: Session, agreement_id: UUID, actor: Actor, *, lock: bool = False) -> Agreement | None:
+    """The same, or None."""
     text = joinedload(Agreement.current).selectinload(AgreementVersion.signatures)
     wanted = visible(actor).where(Agreement.id == agreement_id).options(text)
-    return found(db.scalar(wanted.with_for_update(of=Agreement) if lock else wanted))
+    return db.scalar(wanted.with_for_update(of=Agreement) if lock else wanted)
 
 
 def list_agreements(db: Session, query: AgreementQuery, actor: Actor) -> tuple[list[Any], str | None, int | None]:
     """A page of agreements, without their texts."""
     rows = visible(actor)
-    for name in ("state", "kind", "youth_office_id"):
+    for name in ("state", "kind", "youth_office_id", "set_id", "amends_id"):
         if (value := getattr(query, name)) is not None:
             rows = rows.where(getattr(Agreement, name) == value)
     if query.provider_id:
@@ -54,6 +66,8 @@ def list_agreements(db: Session, query: AgreementQuery, actor: Actor) -> tuple[l
         rows = rows.where(Agreement.id.in_(theirs))
     if query.service_kind:
         rows = rows.where(any_(Agreement.service_kinds) == query.service_kind.value)
+    if query.review_until:
+        rows = rows.where(Agreement.next_review_on <= query.review_until)
     if query.in_force_on:
         covering = select(AgreementCoverage.agreement_id).where(_covers(query.in_force_on))
         rows = rows.where(Agreement.id.in_(covering))
@@ -69,24 +83,85 @@ def list_versions(db: Session, agreement: Agreement) -> Sequence[AgreementVersio
     ).all()
 
 
-def overlapping(db: Session, agreement: Agreement) -> list[str]:
-    """Numbers of other concluded agreements of this kind with one of its providers that share a day with it."""
-    period = func.daterange(agreement.valid_from, agreement.valid_to, "[]")
-    kinds = covered_kinds(agreement)
-    same_help = AgreementCoverage.service_kind.is_(None) if None in kinds else AgreementCoverage.service_kind.in_(kinds)
+def list_reviews(db: Session, agreement: Agreement) -> Sequence[AgreementReview]:
+    """The reviews that were held, the newest first."""
+    rows = select(AgreementReview).where(AgreementReview.agreement_id == agreement.id)
+    return db.scalars(rows.order_by(AgreementReview.held_at.desc()).limit(200)).all()
+
+
+def count_amendments(db: Session, youth_office_id: UUID, root: str) -> int:
+    """How often an agreement was amended so far, given up amendments included."""
+    rows = select(func.count()).where(
+        Agreement.youth_office_id == youth_office_id, Agreement.number.startswith(f"{root}/", autoescape=True)
+    )
+    return db.scalar(rows) or 0
+
+
+def amendment_of(db: Session, agreement: Agreement) -> UUID | None:
+    """What amends this agreement now, in negotiation or concluded."""
+    living = (
+        select(Agreement.id)
+        .where(Agreement.amends_id == agreement.id, Agreement.state != AgreementState.WITHDRAWN)
+        .order_by(Agreement.created_at.desc())
+        .limit(1)
+    )
+    return db.scalar(living)
+
+
+def overlapping(db: Session, agreement: Agreement, providers: Collection[UUID]) -> list[str]:
+    """Numbers of other concluded agreements of this kind with these providers that share a day with it.
+
+    What it amends, and what only continues after its end, gives way and does not count.
+    """
     rows = (
-        select(Agreement.number)
-        .join(AgreementCoverage, AgreementCoverage.agreement_id == Agreement.id)
-        .where(
-            AgreementCoverage.agreement_id != agreement.id,
-            AgreementCoverage.youth_office_id == agreement.youth_office_id,
-            AgreementCoverage.provider_id.in_(agreement.provider_ids),
-            AgreementCoverage.kind == agreement.kind,
-            AgreementCoverage.period.op("&&")(period),
-            same_help,
-        )
+        _sharing_a_day(select(Agreement.number), agreement, providers)
+        .where(Agreement.state != AgreementState.CONTINUING)
+        .where(Agreement.id.is_distinct_from(agreement.amends_id))
     )
     return sorted(set(db.scalars(rows)))
+
+
+def predecessors(db: Session, agreement: Agreement) -> list[Agreement]:
+    """What gives way when an agreement is concluded, locked: the one it amends, and those that only continue."""
+    continuing = _sharing_a_day(select(Agreement.id), agreement, agreement.provider_ids).where(
+        Agreement.state == AgreementState.CONTINUING
+    )
+    ids = sorted({*db.scalars(continuing), *([agreement.amends_id] if agreement.amends_id else [])})
+    held = (get_agreement(db, id_, SYSTEM, lock=True) for id_ in ids)
+    return [one for one in held if one.state not in (AgreementState.EXPIRED, AgreementState.TERMINATED)]
+
+
+def same_help(agreement: Agreement) -> ColumnElement[bool]:
+    """Coverage of the kinds of help an agreement names; none named: of all the provider's work."""
+    kinds = covered_kinds(agreement)
+    if None in kinds:
+        return AgreementCoverage.service_kind.is_(None)
+    return AgreementCoverage.service_kind.in_(kinds)
+
+
+def _sharing_a_day(rows: Select[Any], agreement: Agreement, providers: Collection[UUID]) -> Select[Any]:
+    period = func.daterange(agreement.valid_from, last_day(agreement), "[]")
+    return rows.join(AgreementCoverage, AgreementCoverage.agreement_id == Agreement.id).where(
+        AgreementCoverage.agreement_id != agreement.id,
+        AgreementCoverage.youth_office_id == agreement.youth_office_id,
+        AgreementCoverage.provider_id.in_(providers),
+        AgreementCoverage.kind == agreement.kind,
+        AgreementCoverage.period.op("&&")(period),
+        same_help(agreement),
+    )
+
+
+def list_coverage(db: Session, query: BasisQuery, on: date, actor: Actor) -> Sequence[AgreementCoverage]:
+    """What is in force for the actor's organisation on a day, kind of help by kind of help; one statement."""
+    mine = AgreementCoverage.youth_office_id if actor.is_youth_office else AgreementCoverage.provider_id
+    rows = select(AgreementCoverage).where(
+        _covers(on), mine == actor.organisation_id, AgreementCoverage.service_kind.is_not(None)
+    )
+    for name in ("provider_id", "youth_office_id", "service_kind"):
+        if (value := getattr(query, name)) is not None:
+            rows = rows.where(getattr(AgreementCoverage, name) == value)
+    order = (AgreementCoverage.youth_office_id, AgreementCoverage.provider_id, AgreementCoverage.service_kind)
+    return db.scalars(rows.order_by(*order, AgreementCoverage.kind).limit(10_000)).all()
 
 
 def find_in_force(

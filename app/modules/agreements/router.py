@@ -1,30 +1,44 @@
 """`/v1/agreements`."""
 
+from datetime import date
+from itertools import groupby
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Query
+from sqlalchemy.orm import Session
 
 from app.core.http import CurrentActor, Db, Expected, Now, Router, needs
 from app.core.pages import Page, page_of
 from app.core.types import Id
+from app.law.calendars import legal_date
 from app.modules.agreements import queries, service
 from app.modules.agreements.document import content_of
-from app.modules.agreements.models import Agreement
+from app.modules.agreements.models import Agreement, AgreementCoverage, AmendmentKind
+from app.modules.agreements.rules import RESIDENTIAL, missing_for_payment
 from app.modules.agreements.schemas import (
     AgreementAction,
+    AgreementContent,
     AgreementCreate,
     AgreementOut,
     AgreementPatch,
     AgreementQuery,
     AgreementSummary,
     AgreementVersionOut,
+    ArbitrationOut,
+    BasisOut,
+    BasisQuery,
+    PartyOut,
+    ReviewOut,
     SignatureOut,
 )
+from app.modules.agreements.terms import ServiceKind
 from app.modules.agreements.workflow import AGREEMENT
 from app.modules.webhooks import TransitionOut, history
 from app.policy import Actor, Permission
 
 router = Router(prefix="/agreements", tags=["agreements"])
+router_of_bases = Router(prefix="/payment-bases", tags=["agreements"])
 HEAD = AgreementSummary.model_fields.keys() - {"allowed_actions"}
 
 
@@ -33,14 +47,29 @@ def _summary(agreement: Agreement, actor: Actor) -> AgreementSummary:
     return AgreementSummary(**head, allowed_actions=AGREEMENT.allowed(agreement, actor))
 
 
-def _out(agreement: Agreement, actor: Actor) -> AgreementOut:
+def _out(db: Session, agreement: Agreement, actor: Actor) -> AgreementOut:
     current = agreement.current
-    text = {**content_of(current.content), **{name: getattr(agreement, name) for name in HEAD}}
+    text = AgreementContent.model_validate(content_of(current.content)).model_dump()
+    signed = {signature.organisation_id: signature.signed_at for signature in current.signatures}
+    parties = [
+        PartyOut(
+            organisation_id=party.organisation_id,
+            signed_at=signed.get(party.organisation_id),
+            joined_on=party.joined_on,
+            leaves_on=party.leaves_on,
+        )
+        for party in agreement.parties
+    ]
     return AgreementOut(
-        **text,
+        **{**text, **{name: getattr(agreement, name) for name in HEAD}},
         text_number=current.number,
         content_hash=current.content_hash,
         signatures=[SignatureOut.model_validate(signature) for signature in current.signatures],
+        parties=parties,
+        amendment_id=queries.amendment_of(db, agreement),
+        amendment_kinds=[AmendmentKind(kind) for kind in agreement.amendment_kinds],
+        amendment_reason=agreement.amendment_reason,
+        arbitration=ArbitrationOut(**agreement.arbitration) if agreement.arbitration else None,
         notice_reason=agreement.notice_reason,
         allowed_actions=AGREEMENT.allowed(agreement, actor),
     )
@@ -54,7 +83,7 @@ def draft_agreement(body: AgreementCreate, db: Db, actor: CurrentActor, now: Now
     The text is clauses, standards, binding forms, terms of billing and of safeguarding; all of it can change until
     it is offered for signature. Either side may draft.
     """
-    return _out(service.draft(db, body, actor=actor, at=now), actor)
+    return _out(db, service.draft(db, body, actor=actor, at=now), actor)
 
 
 @router.get("", summary="Vereinbarungen suchen")
@@ -69,7 +98,7 @@ def list_agreements(query: Annotated[AgreementQuery, Query()], db: Db, actor: Cu
 @needs(Permission.AGREEMENTS_READ)
 def get_agreement(agreement_id: Id, db: Db, actor: CurrentActor) -> AgreementOut:
     """One agreement with its current text, its signatures and the steps the caller may take now."""
-    return _out(queries.get_agreement(db, agreement_id, actor), actor)
+    return _out(db, queries.get_agreement(db, agreement_id, actor), actor)
 
 
 @router.patch("/{agreement_id}", summary="Text der Vereinbarung ändern")
@@ -77,11 +106,12 @@ def get_agreement(agreement_id: Id, db: Db, actor: CurrentActor) -> AgreementOut
 def change_agreement(
     agreement_id: Id, body: AgreementPatch, db: Db, actor: CurrentActor, now: Now, expected: Expected
 ) -> AgreementOut:
-    """Change the text while it is drafted or negotiated (merge patch, RFC 7396).
+    """Change the text while it is drafted or negotiated (merge patch, RFC 7396), by the party that drafted it.
 
-    A text that was offered for signature stays as it is (§ 56 SGB X: what is signed is what was read).
+    The others propose changes (`/proposals`). A text that was offered for signature stays as it is (§ 56 SGB X:
+    what is signed is what was read).
     """
-    return _out(service.change(db, agreement_id, body, expected, actor=actor, at=now), actor)
+    return _out(db, service.change(db, agreement_id, body, expected, actor=actor, at=now), actor)
 
 
 @router.get("/{agreement_id}/versions", summary="Fassungen des Textes")
@@ -100,12 +130,13 @@ def list_agreement_versions(agreement_id: Id, db: Db, actor: CurrentActor) -> li
 def move_agreement(
     agreement_id: Id, body: AgreementAction, db: Db, actor: CurrentActor, now: Now, expected: Expected
 ) -> AgreementOut:
-    """Negotiate, offer for signature, sign, withdraw, or give notice (§§ 77, 78b-78d SGB VIII, §§ 56-59 SGB X).
+    """Take a step of the agreement's life (§§ 77, 78b-78g SGB VIII, §§ 56-59 SGB X); `allowed_actions` names them.
 
-    The last party's signature concludes the agreement; it is in force from its first day. Agreements under § 78b
-    hold for the future only (§ 78d SGB VIII).
+    The last signature that is needed concludes the agreement; it is in force from its first day. Agreements under
+    § 78b hold for the future only (§ 78d SGB VIII). Providers can join (`accede`) and leave (`leave`) while the
+    others go on; `amend` begins a successor (`amendment_id`) that takes over on its own first day.
     """
-    return _out(service.move(db, agreement_id, body, expected, actor=actor, at=now), actor)
+    return _out(db, service.move(db, agreement_id, body, expected, actor=actor, at=now), actor)
 
 
 @router.get("/{agreement_id}/transitions", summary="Verlauf der Vereinbarung")
@@ -113,3 +144,44 @@ def move_agreement(
 def list_agreement_transitions(agreement_id: Id, db: Db, actor: CurrentActor) -> list[TransitionOut]:
     """Every step so far, oldest first: who negotiated, offered, signed, and what time did."""
     return history(db, queries.get_agreement(db, agreement_id, actor).id)
+
+
+@router.get("/{agreement_id}/reviews", summary="Überprüfungen der Vereinbarung")
+@needs(Permission.AGREEMENTS_READ)
+def list_agreement_reviews(agreement_id: Id, db: Db, actor: CurrentActor) -> list[ReviewOut]:
+    """When the parties looked at the agreement again, and what came of it, newest first (§ 79a SGB VIII)."""
+    agreement = queries.get_agreement(db, agreement_id, actor)
+    return [ReviewOut.model_validate(review) for review in queries.list_reviews(db, agreement)]
+
+
+@router_of_bases.get("", summary="Grundlagen der Bezahlung prüfen")
+@needs(Permission.AGREEMENTS_READ)
+def list_payment_bases(query: Annotated[BasisQuery, Query()], db: Db, actor: CurrentActor, now: Now) -> list[BasisOut]:
+    """Which kinds of help with which providers may be paid on a day, on what that rests, what is missing.
+
+    (Part-)residential help needs all three agreements of § 78b Abs. 1 SGB VIII, ambulatory help one under § 77.
+    """
+    on = query.on or legal_date(now)
+    rows = groupby(
+        queries.list_coverage(db, query, on, actor),
+        lambda row: (row.youth_office_id, row.provider_id, row.service_kind),
+    )
+    return [_basis(*key, on, list(covering)) for key, covering in rows if key[2] is not None]
+
+
+def _basis(
+    youth_office_id: UUID, provider_id: UUID, service_kind: ServiceKind, on: date, rows: list[AgreementCoverage]
+) -> BasisOut:
+    kinds = [row.kind for row in rows]
+    missing = missing_for_payment(service_kind, kinds)
+    return BasisOut(
+        youth_office_id=youth_office_id,
+        provider_id=provider_id,
+        service_kind=service_kind,
+        on=on,
+        is_payable=not missing,
+        agreement_ids=[row.agreement_id for row in rows],
+        kinds=kinds,
+        missing=missing,
+        law="§ 78b Abs. 1 SGB VIII" if service_kind in RESIDENTIAL else "§ 77 Abs. 1 SGB VIII",
+    )

@@ -1,116 +1,272 @@
 """The life of an agreement."""
 
+from typing import Any
+
 from app.core.workflow import Row, Workflow
 from app.modules.agreements import rules
 from app.modules.agreements.models import AgreementState as S
 from app.modules.agreements.schemas import (
+    Accede,
+    AmendAgreement,
+    CallArbitration,
+    InviteParty,
+    KeepVersion,
+    LeaveAgreement,
     OfferForSignature,
     OpenNegotiation,
+    PublishAgreement,
+    RecordAward,
+    RecordReview,
+    RemoveParty,
     ReopenAgreement,
+    SettleArbitration,
     SignAgreement,
     TerminateAgreement,
+    UnpublishAgreement,
     WithdrawAgreement,
 )
+from app.policy import OrganisationKind
 from app.policy import Permission as P
 
 COMPLETE = (rules.names_kinds_of_help, rules.has_terms_of_payment, rules.says_something, rules.begins_lawfully)
+TALKING = frozenset({S.DRAFT, S.IN_NEGOTIATION})
+LIVING = frozenset({S.IN_FORCE, S.UNDER_AMENDMENT})
+HOLDING = LIVING | {S.SIGNED, S.NOTICE_GIVEN, S.CONTINUING}
+OFFICE = frozenset({OrganisationKind.YOUTH_OFFICE})
+PROVIDER = frozenset({OrganisationKind.PROVIDER})
 
+
+def _staying(action: str, title: str, states: frozenset[S], needs: P, **options: Any) -> list[Row]:
+    """A step that does not move the state."""
+    return [Row(action, title, frozenset({state}), state, needs, **options) for state in sorted(states)]
+
+
+_NEGOTIATING = [
+    Row(
+        "open_negotiation",
+        "zur Verhandlung auffordern",
+        frozenset({S.DRAFT}),
+        S.IN_NEGOTIATION,
+        P.AGREEMENTS_DRAFT,
+        law="§ 78g Abs. 2 Satz 1 SGB VIII",
+        body=OpenNegotiation,
+    ),
+    *_staying("keep_version", "Fassung festhalten", TALKING, P.AGREEMENTS_DRAFT, body=KeepVersion),
+    Row(
+        "offer_for_signature",
+        "zur Unterschrift legen",
+        frozenset({S.IN_NEGOTIATION}),
+        S.AWAITING_SIGNATURES,
+        P.AGREEMENTS_DRAFT,
+        guards=COMPLETE,
+        law="§ 77 Abs. 1, § 78b Abs. 1 SGB VIII",
+        body=OfferForSignature,
+    ),
+    Row(
+        "reopen",
+        "weiter verhandeln",
+        frozenset({S.AWAITING_SIGNATURES}),
+        S.IN_NEGOTIATION,
+        P.AGREEMENTS_DRAFT,
+        body=ReopenAgreement,
+    ),
+    Row(
+        "withdraw",
+        "zurückziehen",
+        frozenset({S.DRAFT, S.IN_NEGOTIATION, S.IN_ARBITRATION, S.AWAITING_SIGNATURES}),
+        S.WITHDRAWN,
+        P.AGREEMENTS_DRAFT,
+        guards=(rules.holds_the_pen,),
+        body=WithdrawAgreement,
+    ),
+]
+_ARBITRATION = [
+    Row(
+        "call_arbitration",
+        "Schiedsstelle anrufen",
+        frozenset({S.IN_NEGOTIATION}),
+        S.IN_ARBITRATION,
+        P.AGREEMENTS_SIGN,
+        guards=(rules.waited_before_arbitration, rules.happened("applied_on")),
+        law="§ 78g Abs. 2 SGB VIII",
+        body=CallArbitration,
+    ),
+    Row(
+        "settle",
+        "wieder verhandeln",
+        frozenset({S.IN_ARBITRATION}),
+        S.IN_NEGOTIATION,
+        P.AGREEMENTS_SIGN,
+        law="§ 78g Abs. 2 SGB VIII",
+        body=SettleArbitration,
+    ),
+    Row(
+        "record_award",
+        "Entscheidung der Schiedsstelle eintragen",
+        frozenset({S.IN_ARBITRATION}),
+        S.AWAITING_SIGNATURES,
+        P.AGREEMENTS_SIGN,
+        guards=(
+            rules.signs_this_text,
+            rules.happened("decided_on"),
+            rules.award_looks_back_to_the_application,
+            *COMPLETE[:3],
+        ),
+        law="§ 78g Abs. 2 und 3 SGB VIII",
+        body=RecordAward,
+    ),
+]
+_CONCLUDING = [
+    Row(
+        "sign",
+        "unterschreiben",
+        frozenset({S.AWAITING_SIGNATURES}),
+        S.AWAITING_SIGNATURES,
+        P.AGREEMENTS_SIGN,
+        guards=(rules.is_still_a_party, rules.signs_this_text, rules.signs_once, rules.begins_lawfully),
+        law="§ 56 SGB X",
+        body=SignAgreement,
+    ),
+    Row(
+        "conclude",
+        "ist geschlossen",
+        frozenset({S.AWAITING_SIGNATURES}),
+        S.SIGNED,
+        None,
+        guards=(rules.has_all_signatures,),
+        law="§ 57 Abs. 1 SGB X",
+    ),
+    Row(
+        "start",
+        "tritt in Kraft",
+        frozenset({S.SIGNED}),
+        S.IN_FORCE,
+        None,
+        guards=(rules.first_day_has_come,),
+        law="§ 78d Abs. 2 SGB VIII",
+    ),
+]
+_PARTIES = [
+    *_staying(
+        "invite_party",
+        "weiteren Träger einladen",
+        TALKING | LIVING | {S.SIGNED},
+        P.AGREEMENTS_DRAFT,
+        side=OFFICE,
+        body=InviteParty,
+    ),
+    *_staying(
+        "remove_party",
+        "Träger aus der Verhandlung nehmen",
+        TALKING,
+        P.AGREEMENTS_DRAFT,
+        side=OFFICE,
+        guards=(rules.others_stay,),
+        body=RemoveParty,
+    ),
+    *_staying(
+        "accede",
+        "beitreten",
+        LIVING | {S.SIGNED},
+        P.AGREEMENTS_SIGN,
+        side=PROVIDER,
+        guards=(rules.is_still_a_party, rules.signs_this_text, rules.signs_once),
+        law="§ 56 SGB X",
+        body=Accede,
+    ),
+    *_staying(
+        "leave",
+        "austreten",
+        LIVING,
+        P.AGREEMENTS_SIGN,
+        guards=(rules.leaves_others_behind, rules.keeps_notice_period, rules.ends_within_term),
+        law="§ 59 SGB X",
+        body=LeaveAgreement,
+    ),
+]
+_LIVING = [
+    Row(
+        "amend",
+        "Änderung beginnen",
+        frozenset({S.IN_FORCE}),
+        S.UNDER_AMENDMENT,
+        P.AGREEMENTS_DRAFT,
+        guards=(rules.begins_after_what_it_amends,),
+        law="§ 78d Abs. 3 SGB VIII",
+        body=AmendAgreement,
+    ),
+    Row("keep", "gilt unverändert weiter", frozenset({S.UNDER_AMENDMENT}), S.IN_FORCE, None),
+    *_staying("record_review", "Überprüfung festhalten", LIVING, P.AGREEMENTS_DRAFT, body=RecordReview),
+    *_staying(
+        "publish",
+        "für den Ausschuss veröffentlichen",
+        HOLDING,
+        P.AGREEMENTS_DRAFT,
+        side=OFFICE,
+        law="§ 71 Abs. 3 SGB VIII",
+        body=PublishAgreement,
+    ),
+    *_staying(
+        "unpublish",
+        "Veröffentlichung zurücknehmen",
+        HOLDING,
+        P.AGREEMENTS_DRAFT,
+        side=OFFICE,
+        body=UnpublishAgreement,
+    ),
+]
+_ENDING = [
+    Row(
+        "terminate",
+        "kündigen",
+        LIVING,
+        S.NOTICE_GIVEN,
+        P.AGREEMENTS_SIGN,
+        guards=(rules.keeps_notice_period, rules.ends_within_term, rules.ends_for_all),
+        law="§ 59 SGB X",
+        body=TerminateAgreement,
+    ),
+    Row(
+        "end",
+        "endet nach Kündigung",
+        frozenset({S.NOTICE_GIVEN}),
+        S.TERMINATED,
+        None,
+        guards=(rules.last_day_is_over,),
+        law="§ 59 SGB X",
+    ),
+    Row(
+        "expire",
+        "läuft ab",
+        LIVING,
+        S.EXPIRED,
+        None,
+        guards=(rules.last_day_is_over,),
+        law="§ 78d Abs. 2 SGB VIII",
+    ),
+    Row(
+        "continue",
+        "gilt nach dem Ende weiter",
+        LIVING,
+        S.CONTINUING,
+        None,
+        guards=(rules.last_day_is_over,),
+        law="§ 78d Abs. 2 Satz 4 SGB VIII",
+    ),
+    Row(
+        "supersede",
+        "ist abgelöst",
+        frozenset({S.UNDER_AMENDMENT, S.CONTINUING}),
+        S.SUPERSEDED,
+        None,
+        guards=(rules.last_day_is_over,),
+        law="§ 78d Abs. 2 SGB VIII",
+    ),
+]
 AGREEMENT = Workflow(
     "agreement",
     "Vereinbarung",
     S,
     S.DRAFT,
-    [
-        Row(
-            "open_negotiation",
-            "zur Verhandlung auffordern",
-            frozenset({S.DRAFT}),
-            S.IN_NEGOTIATION,
-            P.AGREEMENTS_DRAFT,
-            law="§ 78g Abs. 2 Satz 1 SGB VIII",
-            body=OpenNegotiation,
-        ),
-        Row(
-            "offer_for_signature",
-            "zur Unterschrift legen",
-            frozenset({S.IN_NEGOTIATION}),
-            S.AWAITING_SIGNATURES,
-            P.AGREEMENTS_DRAFT,
-            guards=COMPLETE,
-            law="§ 77 Abs. 1, § 78b Abs. 1 SGB VIII",
-            body=OfferForSignature,
-        ),
-        Row(
-            "reopen",
-            "weiter verhandeln",
-            frozenset({S.AWAITING_SIGNATURES}),
-            S.IN_NEGOTIATION,
-            P.AGREEMENTS_DRAFT,
-            body=ReopenAgreement,
-        ),
-        Row(
-            "sign",
-            "unterschreiben",
-            frozenset({S.AWAITING_SIGNATURES}),
-            S.AWAITING_SIGNATURES,
-            P.AGREEMENTS_SIGN,
-            guards=(rules.signs_this_text, rules.signs_once, rules.begins_lawfully),
-            law="§ 56 SGB X",
-            body=SignAgreement,
-        ),
-        Row(
-            "conclude",
-            "alle haben unterschrieben",
-            frozenset({S.AWAITING_SIGNATURES}),
-            S.SIGNED,
-            None,
-            guards=(rules.all_have_signed,),
-            law="§ 57 Abs. 1 SGB X",
-        ),
-        Row(
-            "start",
-            "tritt in Kraft",
-            frozenset({S.SIGNED}),
-            S.IN_FORCE,
-            None,
-            guards=(rules.first_day_has_come,),
-            law="§ 78d Abs. 2 SGB VIII",
-        ),
-        Row(
-            "terminate",
-            "kündigen",
-            frozenset({S.IN_FORCE}),
-            S.NOTICE_GIVEN,
-            P.AGREEMENTS_SIGN,
-            guards=(rules.keeps_notice_period, rules.ends_within_term, rules.ends_for_all),
-            law="§ 59 SGB X",
-            body=TerminateAgreement,
-        ),
-        Row(
-            "end",
-            "endet nach Kündigung",
-            frozenset({S.NOTICE_GIVEN}),
-            S.TERMINATED,
-            None,
-            guards=(rules.last_day_is_over,),
-            law="§ 59 SGB X",
-        ),
-        Row(
-            "expire",
-            "läuft ab",
-            frozenset({S.IN_FORCE}),
-            S.EXPIRED,
-            None,
-            guards=(rules.last_day_is_over,),
-            law="§ 78d Abs. 2 SGB VIII",
-        ),
-        Row(
-            "withdraw",
-            "zurückziehen",
-            frozenset({S.DRAFT, S.IN_NEGOTIATION, S.AWAITING_SIGNATURES}),
-            S.WITHDRAWN,
-            P.AGREEMENTS_DRAFT,
-            body=WithdrawAgreement,
-        ),
-    ],
+    [*_NEGOTIATING, *_ARBITRATION, *_CONCLUDING, *_PARTIES, *_LIVING, *_ENDING],
 )

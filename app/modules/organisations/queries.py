@@ -1,5 +1,6 @@
 """Reading organisations."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from app.core.db import found
 from app.core.pages import paginate
 from app.modules.organisations.models import Organisation, Region
 from app.modules.organisations.schemas import OrganisationQuery, RegionQuery
+from app.policy import OrganisationKind
 
 
 def get_organisation(db: Session, organisation_id: UUID) -> Organisation:
@@ -20,6 +22,12 @@ def get_organisation(db: Session, organisation_id: UUID) -> Organisation:
 def land_of(db: Session, organisation_id: UUID) -> str:
     """The federal state whose holidays count for an organisation."""
     return get_organisation(db, organisation_id).land
+
+
+def kinds_of(db: Session, ids: Collection[UUID]) -> dict[UUID, OrganisationKind]:
+    """Which side organisations are on; the unknown are left out."""
+    rows = select(Organisation.id, Organisation.kind).where(Organisation.id.in_(ids))
+    return {row.id: row.kind for row in db.execute(rows)}
 
 
 def list_organisations(db: Session, query: OrganisationQuery) -> tuple[list[Any], str | None, int | None]:

@@ -92,12 +92,12 @@ def test_section_77_may_look_back_with_a_reason() -> None:
     ("signed", "complete"), [([], False), ([OFFICE], False), ([PROVIDER], False), ([PROVIDER, OFFICE], True)]
 )
 def test_section_57_sgb_x_all_must_sign(signed: list[UUID], complete: bool) -> None:
-    assert (rules.all_have_signed(_agreement(signed=signed), _move()) is None) is complete
+    assert (rules.has_all_signatures(_agreement(signed=signed), _move()) is None) is complete
 
 
 def test_of_three_parties_two_do_not_suffice() -> None:
     agreement = _agreement(parties=[OFFICE, PROVIDER, OTHER], signed=[OFFICE, OTHER])
-    assert rules.all_have_signed(agreement, _move()) is not None
+    assert rules.has_all_signatures(agreement, _move()) is not None
 
 
 @pytest.mark.parametrize(

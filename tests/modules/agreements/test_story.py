@@ -20,7 +20,8 @@ def test_planner_drafts_both_sides_negotiate_and_sign(world: World) -> None:
     assert agreement["youth_office_id"] == str(world.youth_office.id)
     path = f"/v1/agreements/{agreement['id']}"
     planner.act(path, "open_negotiation")
-    changed = lead.patch(path, {"billing_terms": {"rate_cents": 7120}}, version=2)  # the provider asks for more
+    lead.patch(path, {"billing_terms": {"rate_cents": 7120}}, version=2, status=409)  # the office holds the pen
+    changed = planner.patch(path, {"billing_terms": {"rate_cents": 7120}}, version=2)
     assert changed["billing_terms"] == {**agreement["billing_terms"], "rate_cents": 7120}
     assert changed["content_hash"] != agreement["content_hash"]
     offered = lead.act(path, "offer_for_signature")
@@ -140,7 +141,8 @@ def test_reopening_begins_the_next_version_and_keeps_the_old_with_its_signature(
     sign(world, offered, Role.OFFICE_HEAD)
     again = lead.act(path, "reopen")
     assert (again["state"], again["text_number"], again["signatures"]) == ("in_negotiation", 2, [])
-    lead.patch(path, {"title": "Qualitätsvereinbarung, zweiter Entwurf"}, version=again["version"])
+    changed = {"title": "Qualitätsvereinbarung, zweiter Entwurf"}
+    world.as_(Role.PLANNER).patch(path, changed, version=again["version"])
     offered = lead.act(path, "offer_for_signature")
     sign(world, offered, Role.PROVIDER_MANAGER)
     assert sign(world, offered, Role.OFFICE_HEAD)["state"] == "in_force"

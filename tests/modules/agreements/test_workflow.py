@@ -1,5 +1,6 @@
 """The table of an agreement's life: every row is walked, every step that is no row is refused."""
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -11,7 +12,8 @@ from app.modules.agreements.models import Agreement
 from app.modules.agreements.models import AgreementState as S
 from app.modules.agreements.workflow import AGREEMENT
 from app.policy import SYSTEM, Actor, OrganisationKind, Permission, Role
-from tests.modules.agreements.states import OWNERS, fields_for, given_state, take
+from tests.modules.agreements.states import OWNERS, SHORT, fields_for, given_for, given_state, later, take
+from tests.stories.given import given_agreement
 from tests.world import MORNING, World
 
 ROWS = [(row.action, source, row) for row in AGREEMENT.rows for source in sorted(row.sources)]
@@ -24,26 +26,47 @@ ANYBODY = Actor(uuid4(), uuid4(), OrganisationKind.YOUTH_OFFICE, frozenset(Role)
 
 @pytest.mark.parametrize(("action", "source", "row"), OF_PEOPLE, ids=[f"{a}-{s}" for a, s, _ in OF_PEOPLE])
 def test_every_step_of_people_can_be_taken(world: World, action: str, source: S, row: Row) -> None:
-    agreement = given_state(world, source)
-    known = world.as_(OWNERS[action]).get(f"/v1/agreements/{agreement['id']}")
+    agreement, who = given_for(world, action, source)
+    path = f"/v1/agreements/{agreement['id']}"
+    known = who.get(path)
+    assert known["state"] == source
     assert action in {step["action"] for step in known["allowed_actions"]}
-    assert take(world, agreement, action)["state"] == row.target
+    target = S.SIGNED if action == "record_award" else row.target  # the award stands for the signatures
+    assert who.act(path, action, **fields_for(world, action, agreement))["state"] == target
 
 
 @pytest.mark.parametrize(("action", "source", "row"), OF_PEOPLE, ids=[f"{a}-{s}" for a, s, _ in OF_PEOPLE])
 def test_a_step_needs_its_permission(world: World, action: str, source: S, row: Row) -> None:
-    agreement = given_state(world, source)
-    path = f"/v1/agreements/{agreement['id']}"
-    fields = fields_for(action, agreement)
-    problem = world.as_(Role.CASEWORKER).act(path, action, status=403, **fields)
+    agreement, _ = given_for(world, action, source)
+    fields = fields_for(world, action, agreement)
+    problem = world.as_(Role.CASEWORKER).act(f"/v1/agreements/{agreement['id']}", action, status=403, **fields)
     assert problem["permission"] == row.needs
 
 
 @pytest.mark.parametrize(("action", "source"), OF_TIME)
 def test_time_takes_the_other_steps(world: World, action: str, source: S) -> None:
-    agreement = given_state(world, S.TERMINATED if action == "end" else S.EXPIRED)
+    agreement = _after(world, action, source)
     steps = world.as_(Role.PLANNER).get(f"/v1/agreements/{agreement['id']}/transitions")
     assert (action, source) in {(step["action"], step["from_state"]) for step in steps}
+
+
+def _after(world: World, action: str, source: S) -> dict[str, Any]:
+    """An agreement with which time has dealt in this way."""
+    agreement: dict[str, Any]
+    if source is S.UNDER_AMENDMENT and action in ("expire", "continue"):
+        agreement = given_agreement(world, **{**SHORT, "continues": action == "continue"})
+        agreement = later(world, take(world, agreement, "amend", valid_from="2026-04-01"))
+    elif source is S.CONTINUING:
+        agreement = given_state(world, S.CONTINUING)
+        given_agreement(world, standard_ids=[], forms=[], valid_from="2026-09-01", retroactive_reason=None)
+        later(world, agreement)
+    elif action == "keep":
+        agreement = given_state(world, S.UNDER_AMENDMENT)
+        world.as_(Role.PROVIDER_LEAD).act(f"/v1/agreements/{agreement['amendment_id']}", "withdraw")
+    else:
+        ended = {"end": S.TERMINATED, "continue": S.CONTINUING, "supersede": S.SUPERSEDED}
+        agreement = given_state(world, ended.get(action, S.EXPIRED))
+    return agreement
 
 
 @pytest.mark.parametrize(("action", "source"), OF_TIME)
@@ -72,7 +95,7 @@ def test_what_is_no_row_is_refused_over_http_and_told_what_is(world: World, stat
     assert world.as_(Role.PLANNER).get(f"/v1/agreements/{agreement['id']}")["version"] == agreement["version"]
 
 
-@pytest.mark.parametrize("action", ["conclude", "start", "end", "expire", "create", "", "SIGN"])
+@pytest.mark.parametrize("action", ["conclude", "start", "keep", "end", "expire", "continue", "supersede", "", "SIGN"])
 def test_the_steps_of_time_cannot_even_be_asked_for(world: World, action: str) -> None:
     agreement = given_state(world, S.AWAITING_SIGNATURES)
     world.as_(Role.OFFICE_HEAD).act(f"/v1/agreements/{agreement['id']}", action, status=422)

@@ -1,6 +1,8 @@
 """The text of an agreement while it can still change."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -9,26 +11,35 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from app.core import audit, outbox
 from app.core.db import check_version
+from app.core.ids import new_id
 from app.core.mergepatch import merge_patch
 from app.core.numbers import next_number
-from app.core.problems import FieldError, Invalid, NotFound
+from app.core.problems import FieldError, Invalid
 from app.core.validation import invalid
 from app.law.calendars import legal_date
 from app.modules import forms, organisations, standards
 from app.modules.agreements import document, queries, rules
-from app.modules.agreements.errors import AgreementFixed
+from app.modules.agreements.errors import AgreementFixed, PenHeldByOther
 from app.modules.agreements.models import (
     Agreement,
     AgreementKind,
     AgreementParty,
+    AgreementReview,
+    AgreementSignature,
     AgreementState,
     AgreementVersion,
 )
-from app.modules.agreements.schemas import AgreementContent, AgreementCreate, AgreementPatch
-from app.modules.agreements.workflow import AGREEMENT
+from app.modules.agreements.schemas import (
+    AgreementContent,
+    AgreementCreate,
+    AgreementPatch,
+    AmendAgreement,
+    RecordReview,
+)
+from app.modules.agreements.workflow import AGREEMENT, TALKING
 from app.policy import Actor, OrganisationKind
 
-NEGOTIABLE = frozenset({AgreementState.DRAFT, AgreementState.IN_NEGOTIATION})
+NEGOTIABLE = TALKING | {AgreementState.IN_ARBITRATION}
 
 
 def draft(db: Session, body: AgreementCreate, *, actor: Actor, at: datetime) -> Agreement:
@@ -40,7 +51,11 @@ def draft(db: Session, body: AgreementCreate, *, actor: Actor, at: datetime) -> 
     """
     youth_office_id = _check_parties(db, body, actor)
     _check_content(db, body.kind, youth_office_id, body)
+    id_ = new_id()
     agreement = Agreement(
+        id=id_,
+        set_id=_set_of(db, body, youth_office_id, actor) or id_,
+        amendment_kinds=[],
         youth_office_id=youth_office_id,
         drafted_by=actor.organisation_id,
         number=next_number(db, youth_office_id, "QV", legal_date(at).year),
@@ -64,24 +79,124 @@ def change(
 
     Raises:
         AgreementFixed: the text lies on the table or is signed.
+        PenHeldByOther: another party drafted it.
         Invalid: as for a draft, with pointers into the patch.
     """
     agreement = queries.get_agreement(db, agreement_id, actor, lock=True)
     check_version(agreement, expected)
     if agreement.state not in NEGOTIABLE:
         raise AgreementFixed(state=agreement.state.value)
-    content = _merged(agreement, patch)
-    _check_content(db, agreement.kind, agreement.youth_office_id, content)
-    _extract(agreement, content)
+    if actor.organisation_id != agreement.drafted_by:
+        raise PenHeldByOther
+    _apply(db, agreement, patch.model_dump(mode="json", exclude_unset=True))
     agreement.changed_at = at
-    agreement.current.content = document.document_of(agreement, content)
-    agreement.current.content_hash = document.hash_of(agreement.current.content)
     db.flush()
     _tell_change(db, agreement, actor, at)
     return agreement
 
 
-def lay_version(db: Session, agreement: Agreement, content: AgreementContent, at: datetime) -> None:
+def apply_proposal(
+    db: Session, agreement: Agreement, patch: Mapping[str, Any], note: str, *, actor: Actor, at: datetime
+) -> None:
+    """What another party proposed and the drafter accepted becomes the next version of the text.
+
+    Raises:
+        AgreementFixed: the text lies on the table or is signed.
+        Invalid: the text as it is now does not go together with the proposal.
+    """
+    if agreement.state not in NEGOTIABLE:
+        raise AgreementFixed(state=agreement.state.value)
+    next_version(db, agreement, at, note=note)
+    _apply(db, agreement, patch)
+    agreement.changed_at = at
+    db.flush()
+    _tell_change(db, agreement, actor, at)
+
+
+def check_proposal(db: Session, agreement: Agreement, patch: Mapping[str, Any]) -> None:
+    """Refuse a proposal that would not make a sound text."""
+    _check_content(db, agreement.kind, agreement.youth_office_id, _merged(agreement, patch))
+
+
+def draft_amendment(
+    db: Session, agreement: Agreement, action: AmendAgreement, *, actor: Actor, at: datetime
+) -> Agreement:
+    """The successor begins as a copy that holds from another day; who begins it holds the pen."""
+    root = agreement.number.partition("/")[0]
+    content = AgreementContent.model_validate(
+        {**text_of(agreement), "valid_from": action.valid_from, "valid_to": None, "retroactive_reason": None}
+    )
+    successor = Agreement(
+        id=new_id(),
+        set_id=agreement.set_id,
+        amends_id=agreement.id,
+        amendment_kinds=[kind.value for kind in action.kinds],
+        amendment_reason=action.reason,
+        youth_office_id=agreement.youth_office_id,
+        drafted_by=actor.organisation_id,
+        number=f"{root}/{queries.count_amendments(db, agreement.youth_office_id, root) + 1}",
+        kind=agreement.kind,
+        parties=[
+            AgreementParty(organisation_id=organisation_id, place=place)
+            for place, organisation_id in enumerate([agreement.youth_office_id, *rules.covered_providers(agreement)])
+        ],
+        current_number=1,
+    )
+    if agreement.valid_to is not None and agreement.valid_to >= action.valid_from:
+        content.valid_to = agreement.valid_to
+    _extract(successor, content)
+    AGREEMENT.begin(db, successor, actor=actor, at=at)
+    lay_version(db, successor, content, at, note=f"Änderung zu {agreement.number}")
+    return successor
+
+
+def keep_review(db: Session, agreement: Agreement, action: RecordReview, actor: Actor, at: datetime) -> None:
+    """Keep what came of a review."""
+    review = AgreementReview(
+        agreement_id=agreement.id, held_at=at, recorded_by=actor.id, result=action.result.value, note=action.note
+    )
+    db.add(review)
+
+
+def add_signature(
+    db: Session, agreement: Agreement, function: str, content_hash: str, actor: Actor, at: datetime
+) -> None:
+    """A party's signature under the current version."""
+    agreement.current.signatures.append(
+        AgreementSignature(
+            organisation_id=actor.organisation_id,
+            account_id=actor.id,
+            function=function,
+            signed_at=at,
+            content_hash=content_hash,
+        )
+    )
+    db.flush()
+
+
+def next_version(db: Session, agreement: Agreement, at: datetime, *, note: str | None) -> None:
+    """Close the current version; the next one begins as its copy."""
+    content = AgreementContent.model_validate(text_of(agreement))
+    if agreement.current.offered_at is None:
+        agreement.current.closed_at = at
+    agreement.current_number += 1
+    lay_version(db, agreement, content, at, note=note)
+
+
+def text_of(agreement: Agreement) -> dict[str, Any]:
+    """The negotiated part of the current version."""
+    return document.content_of(agreement.current.content)
+
+
+def rewrite(agreement: Agreement, content: AgreementContent) -> None:
+    """Put a text in the current version's place, which is neither offered nor closed."""
+    agreement.current.content = document.document_of(agreement, content)
+    agreement.current.content_hash = document.hash_of(agreement.current.content)
+
+
+def lay_version(
+    db: Session, agreement: Agreement, content: AgreementContent, at: datetime, note: str | None = None
+) -> None:
     """Make this text the current version of an agreement."""
     text = document.document_of(agreement, content)
     version = AgreementVersion(
@@ -90,11 +205,19 @@ def lay_version(db: Session, agreement: Agreement, content: AgreementContent, at
         content=text,
         content_hash=document.hash_of(text),
         created_at=at,
+        note=note,
         signatures=[],
     )
     db.add(version)
     db.flush()
     set_committed_value(agreement, "current", version)
+
+
+def _apply(db: Session, agreement: Agreement, patch: Mapping[str, Any]) -> None:
+    content = _merged(agreement, patch)
+    _check_content(db, agreement.kind, agreement.youth_office_id, content)
+    _extract(agreement, content)
+    rewrite(agreement, content)
 
 
 def _check_parties(db: Session, body: AgreementCreate, actor: Actor) -> UUID:
@@ -103,10 +226,11 @@ def _check_parties(db: Session, body: AgreementCreate, actor: Actor) -> UUID:
     wanted = {"/youth_office_id": (youth_office_id, OrganisationKind.YOUTH_OFFICE)}
     for place, provider_id in enumerate(body.provider_ids):
         wanted[f"/provider_ids/{place}"] = (provider_id, OrganisationKind.PROVIDER)
+    kinds = organisations.kinds_of(db, [youth_office_id, *body.provider_ids])
     findings = [
         FieldError(pointer, "unknown", "Diese Organisation gibt es nicht.", "There is no such organisation.")
         for pointer, (organisation_id, kind) in wanted.items()
-        if not _exists(db, organisation_id, kind)
+        if kinds.get(organisation_id) is not kind
     ]
     if actor.organisation_id not in {youth_office_id, *body.provider_ids}:
         de, en = "Die eigene Organisation ist keine Vertragspartei.", "The own organisation is no party."
@@ -116,11 +240,19 @@ def _check_parties(db: Session, body: AgreementCreate, actor: Actor) -> UUID:
     return youth_office_id
 
 
-def _exists(db: Session, organisation_id: UUID, kind: OrganisationKind) -> bool:
-    try:
-        return organisations.get_organisation(db, organisation_id).kind is kind
-    except NotFound:
-        return False
+def _set_of(db: Session, body: AgreementCreate, youth_office_id: UUID, actor: Actor) -> UUID | None:
+    """The set this agreement joins: the three of § 78b have the same parties."""
+    if body.belongs_with is None:
+        return None
+    other = queries.find_agreement(db, body.belongs_with, actor)
+    if other is None or other.youth_office_id != youth_office_id or set(other.provider_ids) != set(body.provider_ids):
+        raise Invalid.field(
+            "/belongs_with",
+            "other_parties",
+            "Es gibt keine solche Vereinbarung derselben Vertragsparteien.",
+            "There is no such agreement of the same parties.",
+        )
+    return other.set_id
 
 
 def _check_content(db: Session, kind: AgreementKind, youth_office_id: UUID, content: AgreementContent) -> None:
@@ -140,9 +272,8 @@ def _check_content(db: Session, kind: AgreementKind, youth_office_id: UUID, cont
         raise Invalid(errors=faults)
 
 
-def _merged(agreement: Agreement, patch: AgreementPatch) -> AgreementContent:
-    known = document.content_of(agreement.current.content)
-    merged = merge_patch(known, patch.model_dump(mode="json", exclude_unset=True))
+def _merged(agreement: Agreement, patch: Mapping[str, Any]) -> AgreementContent:
+    merged = merge_patch(text_of(agreement), dict(patch))
     try:
         return AgreementContent.model_validate(merged)
     except ValidationError as error:

@@ -1,8 +1,7 @@
-"""The steps people take with an agreement: negotiate, offer, sign, withdraw, give notice."""
+"""The steps people take with an agreement: negotiate, offer, sign, join, leave, amend, review, give notice."""
 
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,16 +10,33 @@ from sqlalchemy.orm import Session
 
 from app.core import deadlines
 from app.core.db import check_version
+from app.core.work import by_the_service
 from app.law.calendars import legal_date
 from app.modules import standards
-from app.modules.agreements import document, queries, rules
-from app.modules.agreements.errors import AgreementOverlaps
-from app.modules.agreements.models import Agreement, AgreementCoverage, AgreementSignature
-from app.modules.agreements.schemas import AgreementAction, AgreementContent, SignAgreement, TerminateAgreement
-from app.modules.agreements.service.drafting import lay_version
-from app.modules.agreements.service.time import END, START, wait
+from app.modules.agreements import queries, rules
+from app.modules.agreements.models import Agreement, AgreementCoverage, AgreementState
+from app.modules.agreements.schemas import (
+    AgreementAction,
+    AmendAgreement,
+    CallArbitration,
+    KeepVersion,
+    LeaveAgreement,
+    OpenNegotiation,
+    PublishAgreement,
+    RecordAward,
+    RecordReview,
+    SettleArbitration,
+    SignAgreement,
+    TerminateAgreement,
+    UnpublishAgreement,
+)
+from app.modules.agreements.service import drafting, parties
+from app.modules.agreements.service.concluding import END, REVIEW, conclude, plan_review, refuse_overlap, wait
 from app.modules.agreements.workflow import AGREEMENT
-from app.policy import Actor
+from app.policy import SYSTEM, Actor
+
+CONFIDENTIAL = {"action", "reason", "note", "issues"}
+"""What stays with the thing itself; the log keeps numbers, days and hashes."""
 
 
 def move(
@@ -36,18 +52,50 @@ def move(
     """
     agreement = queries.get_agreement(db, agreement_id, actor, lock=True)
     check_version(agreement, expected)
-    if isinstance(action, TerminateAgreement):
-        agreement.ends_on, agreement.notice_reason = action.last_day, action.reason
-    data = action.model_dump(mode="json", exclude={"action", "reason"})
+    data = action.model_dump(mode="json", exclude=CONFIDENTIAL)
+    if isinstance(action, LeaveAgreement):
+        data["provider_id"] = str(parties.leaver_of(action, actor))
+    _note_down(agreement, action, at)
     AGREEMENT.fire(db, agreement, action.action, actor=actor, at=at, **data)
     if (consequence := _CONSEQUENCES.get(action.action)) is not None:
         consequence(db, agreement, action, actor, at)
+    db.flush()
     return agreement
+
+
+def _note_down(agreement: Agreement, action: AgreementAction, at: datetime) -> None:
+    """What a step says about the agreement itself; a step that is refused undoes it."""
+    match action:
+        case OpenNegotiation():
+            agreement.called_at = at
+        case TerminateAgreement():
+            agreement.ends_on = min(agreement.ends_on or action.last_day, action.last_day)
+            agreement.notice_reason = action.reason
+        case CallArbitration():
+            agreement.arbitration = action.model_dump(mode="json", exclude={"action"})
+        case SettleArbitration():
+            agreement.arbitration = None
+        case RecordAward():
+            decision = action.model_dump(mode="json", include={"reference", "decided_on"})
+            agreement.arbitration = {**(agreement.arbitration or {}), **decision}
+        case PublishAgreement():
+            agreement.published_at = at
+        case UnpublishAgreement():
+            agreement.published_at = None
+
+
+def _keep_version(db: Session, agreement: Agreement, action: KeepVersion, _actor: Actor, at: datetime) -> None:
+    agreement.current.note = action.note
+    drafting.next_version(db, agreement, at, note=None)
 
 
 def _offer(db: Session, agreement: Agreement, _action: Any, _actor: Actor, at: datetime) -> None:
     """From now on neither the text nor its standards change."""
-    _refuse_overlap(db, agreement)
+    refuse_overlap(db, agreement)
+    _fix_text(db, agreement, at)
+
+
+def _fix_text(db: Session, agreement: Agreement, at: datetime) -> None:
     current = agreement.current
     current.offered_at = at
     standards.adopt(db, [UUID(id_) for id_ in current.content["standard_ids"]], current.id, at=at)
@@ -56,76 +104,71 @@ def _offer(db: Session, agreement: Agreement, _action: Any, _actor: Actor, at: d
 
 def _reopen(db: Session, agreement: Agreement, _action: Any, _actor: Actor, at: datetime) -> None:
     """The next version begins as a copy; the old one keeps its signatures."""
-    content = AgreementContent.model_validate(document.content_of(agreement.current.content))
-    agreement.current_number += 1
-    lay_version(db, agreement, content, at)
+    drafting.next_version(db, agreement, at, note="Weiterverhandlung")
 
 
 def _sign(db: Session, agreement: Agreement, action: SignAgreement, actor: Actor, at: datetime) -> None:
-    """Add the signature; the last one concludes the agreement."""
-    agreement.current.signatures.append(
-        AgreementSignature(
-            organisation_id=actor.organisation_id,
-            account_id=actor.id,
-            function=action.function,
-            signed_at=at,
-            content_hash=action.content_hash,
-        )
+    """Add the signature; the last one that is needed concludes the agreement."""
+    drafting.add_signature(db, agreement, action.function, action.content_hash, actor, at)
+    if rules.is_agreed(agreement):
+        conclude(db, agreement, actor, at)
+
+
+def _award(db: Session, agreement: Agreement, _action: Any, actor: Actor, at: datetime) -> None:
+    """What the Schiedsstelle set stands for the parties' signatures."""
+    _fix_text(db, agreement, at)
+    conclude(db, agreement, actor, at)
+
+
+def _terminate(db: Session, agreement: Agreement, action: TerminateAgreement, _actor: Actor, at: datetime) -> None:
+    """What the agreement covers ends with the last day at the latest."""
+    covered = update(AgreementCoverage).where(
+        AgreementCoverage.agreement_id == agreement.id,
+        AgreementCoverage.valid_to.is_(None) | (AgreementCoverage.valid_to > action.last_day),
     )
-    db.flush()
-    if rules.signatories(agreement) >= set(agreement.audience):
-        _conclude(db, agreement, actor, at)
-
-
-def _conclude(db: Session, agreement: Agreement, actor: Actor, at: datetime) -> None:
-    """All have signed: the agreement covers its term, and is in force once its first day has come."""
-    by_itself = replace(actor, organisation_kind=None)  # the service's step, in the name of the last signatory
-    _refuse_overlap(db, agreement)
-    AGREEMENT.fire(db, agreement, "conclude", actor=by_itself, at=at)
-    _cover(db, agreement)
-    if agreement.valid_from <= legal_date(at):
-        AGREEMENT.fire(db, agreement, "start", actor=by_itself, at=at)
-    else:
-        wait(db, agreement, START, rules.start_of_day(agreement.valid_from), actor=actor, at=at)
-    if agreement.valid_to is not None:
-        wait(db, agreement, END, rules.end_of_term(agreement.valid_to), actor=actor, at=at)
-
-
-def _cover(db: Session, agreement: Agreement) -> None:
-    db.add_all(
-        AgreementCoverage(
-            agreement_id=agreement.id,
-            version_id=agreement.current.id,
-            youth_office_id=agreement.youth_office_id,
-            provider_id=provider_id,
-            kind=agreement.kind,
-            service_kind=service_kind,
-            valid_from=agreement.valid_from,
-            valid_to=agreement.valid_to,
-        )
-        for provider_id in agreement.provider_ids
-        for service_kind in rules.covered_kinds(agreement)
-    )
-    db.flush()
-
-
-def _terminate(db: Session, agreement: Agreement, action: TerminateAgreement, actor: Actor, at: datetime) -> None:
-    """What the agreement covers ends with the last day."""
-    covered = update(AgreementCoverage).where(AgreementCoverage.agreement_id == agreement.id)
     db.execute(covered.values(valid_to=action.last_day))
-    deadlines.meet(db, agreement.id, END, by=actor.id, at=at)
-    wait(db, agreement, END, rules.end_of_term(action.last_day), actor=actor, at=at)
+    with by_the_service(db):  # a deadline of several providers belongs to the first of them
+        wait(db, agreement, END, rules.end_of_term(action.last_day), at=at)
 
 
-def _refuse_overlap(db: Session, agreement: Agreement) -> None:
-    numbers = queries.overlapping(db, agreement)
-    if numbers:
-        raise AgreementOverlaps(numbers=", ".join(numbers))
+def _amend(db: Session, agreement: Agreement, action: AmendAgreement, actor: Actor, at: datetime) -> None:
+    drafting.draft_amendment(db, agreement, action, actor=actor, at=at)
+
+
+def _withdraw(db: Session, agreement: Agreement, _action: Any, _actor: Actor, at: datetime) -> None:
+    """An amendment that is given up leaves what it would have amended as it was."""
+    amended = queries.get_agreement(db, agreement.amends_id, SYSTEM, lock=True) if agreement.amends_id else None
+    if amended is not None and amended.state is AgreementState.UNDER_AMENDMENT:
+        with by_the_service(db):
+            AGREEMENT.fire(db, amended, "keep", actor=SYSTEM, at=at)
+
+
+def _review(db: Session, agreement: Agreement, action: RecordReview, actor: Actor, at: datetime) -> None:
+    """The review was held: the next one is set, as agreed or as said."""
+    months = agreement.current.content.get("review_months")
+    drafting.keep_review(db, agreement, action, actor, at)
+    following: date | None = action.next_review_on
+    if following is None and months is not None:
+        following = rules.review_day(legal_date(at), months)
+    agreement.next_review_on = None
+    with by_the_service(db):
+        deadlines.meet(db, agreement.id, REVIEW, by=actor.id, at=at)
+        if following is not None:
+            plan_review(db, agreement, following, at=at)
 
 
 _CONSEQUENCES: dict[str, Callable[[Session, Agreement, Any, Actor, datetime], None]] = {
+    "keep_version": _keep_version,
     "offer_for_signature": _offer,
     "reopen": _reopen,
     "sign": _sign,
+    "record_award": _award,
+    "invite_party": parties.invite,
+    "remove_party": parties.remove,
+    "accede": parties.accede,
+    "leave": parties.leave,
     "terminate": _terminate,
+    "amend": _amend,
+    "withdraw": _withdraw,
+    "record_review": _review,
 }

@@ -1,18 +1,16 @@
-"""Agreements as the API shows and takes them."""
+"""The text of an agreement as clients write it."""
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from app.core.pages import PageQuery
-from app.core.types import CodeList, Count, Day, Flag, Id, In, Instant, Out, Prose, Word
+from app.core.types import CodeList, Count, Day, Flag, Id, In, Prose, Word
 from app.core.validation import FieldValueError
-from app.core.workflow import AllowedAction
 from app.law.protection import Urgency
-from app.modules.agreements.models import AgreementKind, AgreementState
+from app.modules.agreements.models import AgreementKind
 from app.modules.agreements.terms import BillingTerms, ServiceKind
 
 
@@ -26,6 +24,20 @@ class FormPurpose(CodeList):
     HELP_PLAN = "help_plan", "Hilfeplan"
     SERVICE_RECORD_SHEET = "service_record_sheet", "Leistungsnachweis"
     JUGENDAMT_NOTIFICATION = "jugendamt_notification", "Mitteilung an das Jugendamt"
+
+
+class EntryRule(CodeList):
+    """From when an agreement of several parties holds."""
+
+    ALL_SIGNED = "all_signed", "wenn alle unterschrieben haben"
+    PER_PARTY = "per_party", "für jeden Träger, sobald er und das Jugendamt unterschrieben haben"
+
+
+class ReviewResult(CodeList):
+    """What came of looking at a living agreement again."""
+
+    KEEP = "keep", "bleibt, wie sie ist"
+    AMEND = "amend", "soll geändert werden"
 
 
 class Clause(In):
@@ -57,10 +69,20 @@ class SafeguardingTerms(In):
 
 
 Clauses = Annotated[list[Clause], Field(title="Regelungen", max_length=100)]
+
 Forms = Annotated[list[FormBinding], Field(title="Verbindliche Vordrucke", max_length=len(FormPurpose))]
+
 StandardIds = Annotated[list[Id], Field(title="Standards", max_length=100)]
+
 ServiceKinds = Annotated[list[ServiceKind], Field(title="Hilfearten", max_length=len(ServiceKind))]
+
 NoticeMonths = Annotated[Count, Field(title="Kündigungsfrist (Monate)", ge=0, le=24)]
+
+ReviewMonths = Annotated[Count, Field(title="Überprüfung alle … Monate", ge=1, le=60)]
+
+ContentHash = Annotated[
+    str, Field(title="SHA-256 des Textes, der gemeint ist", pattern=r"^[0-9a-f]{64}$", max_length=64)
+]
 
 
 class AgreementContent(In):
@@ -71,6 +93,9 @@ class AgreementContent(In):
     valid_from: Day = Field(title="gilt ab", examples=["2026-04-01"])
     valid_to: Day | None = Field(None, title="gilt bis einschließlich (leer: unbefristet)")
     notice_period_months: NoticeMonths = Field(3, examples=[3])
+    entry_rule: EntryRule = Field(EntryRule.ALL_SIGNED, title="Gilt")
+    review_months: ReviewMonths | None = Field(None, title="Überprüfung alle … Monate", examples=[12])
+    continues: Flag = Field(False, title="gilt nach dem Ende weiter, bis Neues vereinbart ist (Weitergeltung)")
     retroactive_reason: Prose | None = Field(None, title="Grund, falls die Vereinbarung zurückwirkt (nur § 77)")
     preamble: Prose | None = Field(None, title="Präambel")
     clauses: Clauses = Field(default_factory=list)
@@ -116,6 +141,7 @@ class AgreementCreate(AgreementContent):
     kind: AgreementKind = Field(title="Art", examples=["local_quality"])
     youth_office_id: Id | None = Field(None, title="Jugendamt (leer: das eigene)")
     provider_ids: list[Id] = Field(title="Träger", min_length=1, max_length=50)
+    belongs_with: Id | None = Field(None, title="gehört zu dieser Vereinbarung (§ 78b Abs. 1: drei gehören zusammen)")
 
     @field_validator("provider_ids")
     @classmethod
@@ -131,6 +157,9 @@ class AgreementPatch(In):
     valid_from: Day | None = Field(None, title="gilt ab")
     valid_to: Day | None = Field(None, title="gilt bis einschließlich")
     notice_period_months: NoticeMonths | None = Field(None, title="Kündigungsfrist (Monate)")
+    entry_rule: EntryRule | None = Field(None, title="Gilt")
+    review_months: ReviewMonths | None = Field(None, title="Überprüfung alle … Monate")
+    continues: Flag | None = Field(None, title="gilt nach dem Ende weiter")
     retroactive_reason: Prose | None = Field(None, title="Grund, falls die Vereinbarung zurückwirkt")
     preamble: Prose | None = Field(None, title="Präambel")
     clauses: Clauses | None = Field(None, title="Regelungen")
@@ -138,122 +167,3 @@ class AgreementPatch(In):
     forms: Forms | None = Field(None, title="Verbindliche Vordrucke")
     billing_terms: dict[str, Any] | None = Field(None, title="Abrechnung", max_length=50)
     safeguarding_terms: dict[str, Any] | None = Field(None, title="Schutzauftrag", max_length=50)
-
-
-class OpenNegotiation(In):
-    """The written call to negotiate."""
-
-    action: Literal["open_negotiation"]
-
-
-class OfferForSignature(In):
-    """The text is fixed and laid before the parties."""
-
-    action: Literal["offer_for_signature"]
-
-
-class ReopenAgreement(In):
-    """Back to negotiation: the next version of the text begins, signatures stay under the old one."""
-
-    action: Literal["reopen"]
-
-
-class SignAgreement(In):
-    """A party's signature under exactly the text that its hash names."""
-
-    action: Literal["sign"]
-    function: Word = Field(title="Funktion der unterzeichnenden Person", examples=["Leitung des Jugendamts"])
-    content_hash: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", max_length=64)] = Field(
-        title="SHA-256 des unterschriebenen Textes"
-    )
-
-
-class WithdrawAgreement(In):
-    """Nothing came of it."""
-
-    action: Literal["withdraw"]
-
-
-class TerminateAgreement(In):
-    """Notice: the agreement holds until its last day."""
-
-    action: Literal["terminate"]
-    last_day: Day = Field(title="letzter Tag")
-    reason: Prose = Field(title="Begründung")
-    is_extraordinary: Flag = Field(False, title="ohne Einhaltung der Frist (§ 59 SGB X)")
-    is_adaptation_tried: Flag = Field(False, title="Anpassung wurde vorher versucht (§ 59 Abs. 1 SGB X)")
-
-
-AgreementAction = Annotated[
-    OpenNegotiation | OfferForSignature | ReopenAgreement | SignAgreement | WithdrawAgreement | TerminateAgreement,
-    Field(discriminator="action"),
-]
-
-
-class SignatureOut(Out):
-    """Who signed."""
-
-    organisation_id: Id = Field(title="Vertragspartei")
-    account_id: Id = Field(title="wer (Zugang)")
-    function: str = Field(title="Funktion", max_length=200)
-    signed_at: Instant = Field(title="wann")
-
-
-class AgreementSummary(Out):
-    """An agreement in a list."""
-
-    id: Id
-    number: str = Field(title="Nummer", max_length=20, examples=["QV-2026-0007"])
-    kind: AgreementKind = Field(title="Art")
-    state: AgreementState = Field(title="Stand")
-    title: str = Field(title="Titel", max_length=200)
-    youth_office_id: Id = Field(title="Jugendamt")
-    provider_ids: list[Id] = Field(title="Träger", max_length=50)
-    service_kinds: list[ServiceKind] = Field(title="Hilfearten", max_length=len(ServiceKind))
-    valid_from: Day = Field(title="gilt ab")
-    valid_to: Day | None = Field(title="gilt bis einschließlich, wie vereinbart")
-    ends_on: Day | None = Field(title="letzter Tag nach Kündigung")
-    created_at: Instant = Field(title="Angelegt am")
-    version: int = Field(title="Fassung des Eintrags", ge=1)
-    allowed_actions: list[AllowedAction] = Field(title="mögliche Schritte", max_length=20)
-
-
-class AgreementOut(AgreementSummary):
-    """An agreement with its current text."""
-
-    text_number: int = Field(title="Fassung des Textes", ge=1)
-    content_hash: str = Field(title="SHA-256 des Textes (RFC 8785)", max_length=64)
-    notice_period_months: int = Field(title="Kündigungsfrist (Monate)", ge=0)
-    retroactive_reason: str | None = Field(title="Grund der Rückwirkung", max_length=10_000)
-    preamble: str | None = Field(title="Präambel", max_length=10_000)
-    clauses: list[Clause] = Field(title="Regelungen", max_length=100)
-    standard_ids: list[Id] = Field(title="Standards", max_length=100)
-    forms: list[FormBinding] = Field(title="Verbindliche Vordrucke", max_length=len(FormPurpose))
-    billing_terms: BillingTerms | None = Field(title="Abrechnung")
-    safeguarding_terms: SafeguardingTerms | None = Field(title="Schutzauftrag (§ 8a Abs. 4)")
-    signatures: list[SignatureOut] = Field(title="Unterschriften", max_length=51)
-    notice_reason: str | None = Field(title="Begründung der Kündigung", max_length=10_000)
-
-
-class AgreementVersionOut(Out):
-    """One version of the text, exactly as it is hashed and signed."""
-
-    id: Id
-    number: int = Field(title="Fassung des Textes", ge=1)
-    content: dict[str, Any] = Field(title="Der ganze Text; sein Hash ist der SHA-256 des kanonischen JSON (RFC 8785)")
-    content_hash: str = Field(title="SHA-256 des Textes", max_length=64)
-    created_at: Instant = Field(title="begonnen am")
-    offered_at: Instant | None = Field(title="zur Unterschrift gelegt am")
-    signatures: list[SignatureOut] = Field(title="Unterschriften", max_length=51)
-
-
-class AgreementQuery(PageQuery):
-    """Filters of agreements."""
-
-    state: AgreementState | None = None
-    kind: AgreementKind | None = None
-    youth_office_id: Id | None = None
-    provider_id: Id | None = None
-    service_kind: Annotated[ServiceKind | None, Field(description="agreements that name this kind of help")] = None
-    in_force_on: Annotated[Day | None, Field(description="agreements that hold on this day")] = None
-    sort: Literal["number", "-number", "valid_from", "-valid_from", "created_at", "-created_at"] = "-created_at"
