@@ -6,6 +6,7 @@ from app.modules.billing import router as billing
 from app.modules.cases import router as cases
 from app.modules.catalogue import router as catalogue
 from app.modules.forms import router as forms
+from app.modules.handbooks import router as handbooks
 from app.modules.identity import router as identity
 from app.modules.invoices import router as invoices
 from app.modules.negotiations import router as negotiations
@@ -23,6 +24,7 @@ ROUTERS = (
     catalogue.router,
     standards.router,
     forms.router,
+    handbooks.router,
     agreements.router,
     agreements.router_of_bases,
     negotiations.router,

@@ -3,19 +3,31 @@
 Source of the division of labour: access matrix of the domain facts (22 roles x 15 data classes), cut down to the
 roles in use. Two persons must stand behind money (finance officer is never the caseworker); finance sees no report
 and no safeguarding; planners see agreements and numbers, never a case; a system administrator sees no content.
+A quality handbook is released by the planner, who keeps it, or by the office head, who answers for what binds the
+office: councils hand it to the one or the other, and the audit log names who it was.
 """
 
 from app.policy.permissions import Permission as P
 from app.policy.roles import Role as R
 
-_EVERYBODY = frozenset({P.ORGANISATIONS_READ, P.STANDARDS_READ, P.FORMS_READ})
+_EVERYBODY = frozenset({P.ORGANISATIONS_READ, P.STANDARDS_READ, P.FORMS_READ, P.HANDBOOKS_READ})
 
 GRANTS: dict[R, frozenset[P]] = {
-    R.PLANNER: _EVERYBODY | {P.AGREEMENTS_READ, P.AGREEMENTS_DRAFT, P.STANDARDS_MANAGE, P.FORMS_MANAGE, P.EVENTS_READ},
+    R.PLANNER: _EVERYBODY
+    | {
+        P.AGREEMENTS_READ,
+        P.AGREEMENTS_DRAFT,
+        P.STANDARDS_MANAGE,
+        P.FORMS_MANAGE,
+        P.HANDBOOKS_MANAGE,
+        P.HANDBOOKS_RELEASE,
+        P.EVENTS_READ,
+    },
     R.CASEWORKER: _EVERYBODY
     | {
         P.ALARMS_READ,
         P.AGREEMENTS_READ,
+        P.HANDBOOKS_COMMENT,
         P.HELPS_READ,
         P.HELPS_OPEN,
         P.SERVICE_RECORDS_READ,
@@ -28,6 +40,7 @@ GRANTS: dict[R, frozenset[P]] = {
     | {
         P.ALARMS_READ,
         P.AGREEMENTS_READ,
+        P.HANDBOOKS_COMMENT,
         P.HELPS_READ,
         P.SERVICE_RECORDS_READ,
         P.REPORTS_READ,
@@ -36,7 +49,14 @@ GRANTS: dict[R, frozenset[P]] = {
         P.SAFEGUARDING_ACKNOWLEDGE,
     },
     R.OFFICE_HEAD: _EVERYBODY
-    | {P.ALARMS_READ, P.AGREEMENTS_READ, P.AGREEMENTS_SIGN, P.SAFEGUARDING_READ, P.ACCOUNTS_READ},
+    | {
+        P.ALARMS_READ,
+        P.AGREEMENTS_READ,
+        P.AGREEMENTS_SIGN,
+        P.HANDBOOKS_RELEASE,
+        P.SAFEGUARDING_READ,
+        P.ACCOUNTS_READ,
+    },
     R.FINANCE_OFFICER: _EVERYBODY
     | {
         P.AGREEMENTS_READ,
@@ -68,6 +88,7 @@ GRANTS: dict[R, frozenset[P]] = {
         P.ALARMS_READ,
         P.AGREEMENTS_READ,
         P.AGREEMENTS_DRAFT,
+        P.HANDBOOKS_COMMENT,
         P.HELPS_READ,
         P.SERVICE_RECORDS_READ,
         P.SERVICE_RECORDS_WRITE,
@@ -77,7 +98,8 @@ GRANTS: dict[R, frozenset[P]] = {
         P.SAFEGUARDING_READ,
         P.SAFEGUARDING_NOTIFY,
     },
-    R.PROVIDER_MANAGER: _EVERYBODY | {P.ALARMS_READ, P.AGREEMENTS_READ, P.AGREEMENTS_SIGN, P.INVOICES_READ},
+    R.PROVIDER_MANAGER: _EVERYBODY
+    | {P.ALARMS_READ, P.AGREEMENTS_READ, P.AGREEMENTS_SIGN, P.HANDBOOKS_COMMENT, P.INVOICES_READ},
     R.PROVIDER_BILLING: _EVERYBODY
     | {P.AGREEMENTS_READ, P.HELPS_READ, P.SERVICE_RECORDS_READ, P.INVOICES_READ, P.INVOICES_SUBMIT},
     R.PROVIDER_ADMIN: _EVERYBODY | {P.ACCOUNTS_READ, P.ACCOUNTS_MANAGE, P.WEBHOOKS_MANAGE, P.EVENTS_READ},

@@ -1,7 +1,7 @@
 """Identity: accounts, tokens, and who acts."""
 
 from app.modules.identity.models import AccountKind
-from app.modules.identity.queries import find_colleague, find_login, has_login, resolve
+from app.modules.identity.queries import find_colleague, find_login, get_account, has_login, resolve
 from app.modules.identity.schemas import AccountCreate
 from app.modules.identity.service import create_account, hash_secret, set_secret
 
@@ -11,6 +11,7 @@ __all__ = [
     "create_account",
     "find_colleague",
     "find_login",
+    "get_account",
     "has_login",
     "hash_secret",
     "resolve",

@@ -20,8 +20,18 @@ class QualityDimension(CodeList):
     OUTCOME = "outcome", "Ergebnisqualität"
 
 
+class QualityArea(CodeList):
+    """What a standard is about, by the five areas that yearly quality reports tell of (Fulda, AG § 78)."""
+
+    DEVELOPMENT = "development", "Entwicklung des jungen Menschen"
+    GOAL_ATTAINMENT = "goal_attainment", "Zielerreichung im Hilfeplan"
+    STRUCTURE = "structure", "strukturelle Bedingungen"
+    SATISFACTION = "satisfaction", "Zufriedenheit"
+    SUSTAINABILITY = "sustainability", "Nachhaltigkeit"
+
+
 class Standard(Identified, Versioned, Base):
-    """One expectation with its observable indicator; fixed from the moment an agreement adopts it."""
+    """One expectation with its observable indicator; fixed from the moment an agreement or a handbook adopts it."""
 
     __tablename__ = "standard"
 
@@ -29,7 +39,10 @@ class Standard(Identified, Versioned, Base):
     code: Mapped[str]
     title: Mapped[str]
     dimension: Mapped[QualityDimension] = mapped_column(coded(QualityDimension, "dimension"))
+    quality_area: Mapped[QualityArea | None] = mapped_column(coded(QualityArea, "quality_area"))
     text: Mapped[str]
+    criteria: Mapped[list[str]]  # so concrete that two observers see the same
+    threshold: Mapped[str | None]  # below it the standard is missed; the target may lie higher
     indicator: Mapped[str | None]
     target: Mapped[str | None]
     evidence: Mapped[str | None]
@@ -45,12 +58,12 @@ class Standard(Identified, Versioned, Base):
 
 
 class StandardAdoption(Base):
-    """That a text offered for signature contains a standard: from then on the standard never changes."""
+    """That a text offered for signature, or a released handbook, contains a standard: it never changes again."""
 
     __tablename__ = "standard_adoption"
 
     standard_id: Mapped[UUID] = mapped_column(ForeignKey("standard.id"), primary_key=True)
-    adopted_by: Mapped[UUID] = mapped_column(primary_key=True)  # the version of an agreement
+    adopted_by: Mapped[UUID] = mapped_column(primary_key=True)  # the version of an agreement or of a handbook
     adopted_at: Mapped[datetime]
 
 
@@ -59,6 +72,6 @@ CONSTRAINT_TEXTS["uq_standard_code"] = Text(
     "The youth office has a standard with this code already.",
 )
 CONSTRAINT_TEXTS["standard_adopted"] = Text(
-    "Der Standard ist Teil einer Vereinbarung und ändert sich nicht mehr.",
-    "The standard is part of an agreement and does not change any more.",
+    "Der Standard ist Teil einer Vereinbarung oder eines Qualitätshandbuchs und ändert sich nicht mehr.",
+    "The standard is part of an agreement or a quality handbook and does not change any more.",
 )

@@ -27,6 +27,8 @@ def list_standards(db: Session, query: StandardQuery, actor: Actor) -> tuple[lis
         rows = rows.where(Standard.youth_office_id == query.youth_office_id)
     if query.dimension:
         rows = rows.where(Standard.dimension == query.dimension)
+    if query.quality_area:
+        rows = rows.where(Standard.quality_area == query.quality_area)
     return paginate(db, rows, query, {"code": Standard.code, "created_at": Standard.created_at}, Standard.id)
 
 

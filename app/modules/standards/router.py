@@ -17,7 +17,7 @@ router = Router(prefix="/standards", tags=["standards"])
 @router.post("", status_code=201, summary="Standard schreiben")
 @needs(Permission.STANDARDS_MANAGE)
 def create_standard(body: StandardCreate, db: Db, actor: CurrentActor, now: Now) -> StandardOut:
-    """A quality standard with indicator, target and evidence (§§ 79, 79a SGB VIII); agreements adopt it."""
+    """A standard of quality: how it shows, what proves it (§§ 79, 79a SGB VIII); agreements and handbooks adopt it."""
     return StandardOut.model_validate(service.create_standard(db, body, actor=actor, at=now))
 
 
@@ -41,5 +41,5 @@ def get_standard(standard_id: Id, db: Db, actor: CurrentActor) -> StandardOut:
 def change_standard(
     standard_id: Id, body: StandardPatch, db: Db, actor: CurrentActor, now: Now, expected: Expected
 ) -> StandardOut:
-    """Change a standard (merge patch) as long as no text offered for signature contains it."""
+    """Change a standard (merge patch) as long as no text offered for signature and no handbook contains it."""
     return StandardOut.model_validate(service.change_standard(db, standard_id, body, expected, actor=actor, at=now))

@@ -16,7 +16,7 @@ from app.modules.standards.models import Standard, StandardAdoption
 from app.modules.standards.schemas import StandardCreate, StandardPatch
 from app.policy import Actor
 
-_OPTIONAL = {"indicator", "target", "evidence"}
+_OPTIONAL = {"quality_area", "threshold", "indicator", "target", "evidence"}
 
 
 def create_standard(db: Session, body: StandardCreate, *, actor: Actor, at: datetime) -> Standard:
@@ -35,10 +35,10 @@ def create_standard(db: Session, body: StandardCreate, *, actor: Actor, at: date
 def change_standard(
     db: Session, standard_id: UUID, patch: StandardPatch, expected: int, *, actor: Actor, at: datetime
 ) -> Standard:
-    """Change a standard that no agreement has adopted yet.
+    """Change a standard that neither an agreement nor a handbook has adopted yet.
 
     Raises:
-        Conflict: an agreement has adopted it; write a new one instead.
+        Conflict: it is adopted; write a new one instead.
     """
     standard = queries.get_standard(db, standard_id, actor)
     if standard.youth_office_id != actor.organisation_id:
@@ -57,7 +57,11 @@ def change_standard(
 
 
 def adopt(db: Session, standard_ids: Collection[UUID], version_id: UUID, *, at: datetime) -> None:
-    """A text offered for signature contains these standards: from now on they do not change."""
+    """A text offered for signature, or a released handbook, contains these standards: they do not change any more.
+
+    Args:
+        version_id: the version of the agreement or of the handbook.
+    """
     if standard_ids:
         rows = [{"standard_id": id_, "adopted_by": version_id, "adopted_at": at} for id_ in standard_ids]
         db.execute(insert(StandardAdoption).on_conflict_do_nothing(), rows)
