@@ -135,7 +135,7 @@ def _comment() -> None:
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("content_hash", sa.Text(), nullable=False),
-        sa.Column("pointer", sa.Text(), nullable=False),
+        sa.Column("pointer", sa.Text(), nullable=True),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("verdict", sa.String(60), nullable=True),

@@ -13,6 +13,7 @@ from app.core.ticker import Ticker
 from app.policy import GRANTS, OrganisationKind, Role
 from app.wiring import HANDLERS, on_published
 from tests.contract.operations import Operation, example, operations
+from tests.modules.handbooks.given import given_everything
 from tests.modules.safeguarding.telling import body_for
 from tests.stories.given import DEVELOPMENT_REPORT, DEVELOPMENT_REPORT_CONTENT, STANDARD, agreement_body
 from tests.stories.helps import given_help, record_body
@@ -63,15 +64,18 @@ def _everything(world: World) -> dict[str, str]:
     proposal = {"reason": "Tarif", "patch": {"title": "Neu"}}
     proposed = world.as_(Role.PROVIDER_LEAD).post(f"/v1/agreements/{talks['id']}/proposals", proposal)
     point = planner.post(f"/v1/agreements/{talks['id']}/points", {"title": "Entgelt"})
+    handbook = given_everything(world, is_shared=False)
     world.tick()
     deliveries = world.as_(Role.OFFICE_ADMIN).get(f"/v1/webhooks/{webhook['id']}/deliveries")["items"]
     return {
         "account_id": str(caseworker.account_id),
         "agreement_id": talks["id"],
         "alarm_id": world.as_(Role.TEAM_LEAD).get("/v1/alarms")["items"][0]["id"],
+        "comment_id": planner.get(f"{handbook}/versions/1/comments")["items"][0]["id"],
         "delivery_id": deliveries[0]["id"],
         "finding_id": invoice["findings"][0]["id"],
         "form_id": form["id"],
+        "handbook_id": handbook.rpartition("/")[2],
         "help_id": help_["id"],
         "invoice_id": invoice["id"],
         "notification_id": told["id"],
@@ -80,6 +84,7 @@ def _everything(world: World) -> dict[str, str]:
         "point_id": point["id"],
         "proposal_id": proposed["id"],
         "record_id": record["id"],
+        "region_id": planner.get(f"{handbook}/rollout")["items"][0]["region_id"],
         "report_id": report["id"],
         "standard_id": standard["id"],
         "webhook_id": webhook["id"],
@@ -121,7 +126,8 @@ def _stranger(world: World, side: OrganisationKind) -> Party:
 @pytest.mark.parametrize("side", OrganisationKind)
 def test_lists_show_strangers_nothing_of_others(filled: tuple[World, dict[str, str]], side: OrganisationKind) -> None:
     world, ids = filled
-    party, secret = _stranger(world, side), set(ids.values()) - {"1", ids["organisation_id"]}
+    open_to_all = {"1", ids["organisation_id"], ids["region_id"]}  # which districts there are is no secret
+    party, secret = _stranger(world, side), set(ids.values()) - open_to_all
     for operation in operations():
         if operation.method == "GET" and not operation.parameters("path") and operation.permission is not None:
             for role in Role:

@@ -133,7 +133,7 @@ class HandbookComment(Identified, Versioned, Base):
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
     account_id: Mapped[UUID]
     content_hash: Mapped[str]  # of the text it is about
-    pointer: Mapped[str]  # the part it is about (RFC 6901); empty: the whole
+    pointer: Mapped[str | None]  # the part it is about (RFC 6901); None: the whole
     text: Mapped[str]
     created_at: Mapped[datetime]
     verdict: Mapped[HandbookCommentVerdict | None] = mapped_column(code(HandbookCommentVerdict, "verdict"))

@@ -20,7 +20,7 @@ from app.modules.handbooks.content import (
 from app.modules.handbooks.models import HandbookCommentVerdict, HandbookState
 from app.modules.standards import QualityArea, QualityDimension
 
-Number = Annotated[Count, Field(ge=1, le=100_000)]
+Number = Annotated[Count, Field(ge=1, le=100_000, examples=[1])]
 Invited = Annotated[list[Id], Field(title="eingeladene Träger", max_length=200)]
 Actions = Annotated[list[AllowedAction], Field(title="mögliche Schritte", max_length=20)]
 
@@ -172,8 +172,8 @@ class HandbookChangesOut(Out):
 class HandbookCommentCreate(In):
     """What somebody has to say on a text in consultation."""
 
-    pointer: Annotated[str, Field(max_length=300, pattern=r"^(/[a-z0-9_]+)*$")] = Field(
-        "", title="zu welcher Stelle (JSON Pointer; leer: zum Ganzen)", examples=["/expectations/0"]
+    pointer: Annotated[str, Field(max_length=300, pattern=r"^(/[a-z0-9_]+)+$")] | None = Field(
+        None, title="zu welcher Stelle (JSON Pointer; leer: zum Ganzen)", examples=["/expectations/0"]
     )
     text: Prose = Field(title="Anmerkung", examples=["Fünf Arbeitstage sind in den Ferien nicht zu halten."])
 
@@ -192,7 +192,7 @@ class HandbookCommentOut(Out):
     organisation_id: Id = Field(title="von welcher Organisation")
     account_id: Id = Field(title="von wem (Zugang)")
     content_hash: str = Field(title="SHA-256 des Textes, um den es geht", max_length=64)
-    pointer: str = Field(title="Stelle (JSON Pointer)", max_length=300)
+    pointer: str | None = Field(title="Stelle (JSON Pointer; leer: zum Ganzen)", max_length=300)
     text: str = Field(title="Anmerkung", max_length=10_000)
     created_at: Instant = Field(title="Angelegt am")
     verdict: HandbookCommentVerdict | None = Field(title="Ergebnis")

@@ -153,3 +153,22 @@ def given_district(world: World, state: R, *, number: int = 1) -> tuple[str, str
     for action in ways.get(state, ["pilot", "suspend"] if state is R.SUSPENDED else []):
         step(world, handbook, district, action, **({"version_number": number} if action in ("pilot", "adopt") else {}))
     return handbook, district
+
+
+def given_everything(world: World, **changes: Any) -> str:
+    """A handbook with a released version, an answered comment and an evaluated district, and a new draft."""
+    handbook = given_handbook(world, **changes)
+    path = given_draft(world, handbook)
+    take(world, path, "open_consultation")
+    author = world.as_(Role.PROVIDER_LEAD if changes.get("is_shared", True) else Role.CASEWORKER)
+    said = author.post(f"{path}/comments", {"text": "Gut."})
+    answer = {"verdict": "noted", "answer": "Danke."}
+    url = f"{path}/comments/{said['id']}:answer"
+    world.as_(Role.PLANNER).post(url, answer, status=200, headers={"If-Match": '"1"'})
+    take(world, path, "close_consultation")
+    take(world, path, "release")
+    (district,) = given_districts(world, "Aplerbeck")
+    step(world, handbook, district, "pilot")
+    step(world, handbook, district, "evaluate")
+    given_draft(world, handbook)
+    return handbook

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -138,7 +139,7 @@ def test_what_a_step_of_a_district_must_keep(world: World) -> None:
 def test_a_district_begins_once(world: World) -> None:
     handbook = given_released(world).partition("/versions")[0]
     (district,) = given_districts(world, "Aplerbeck")
-    fields = {"version_number": 1, "from_day": "2026-03-02"}
+    fields: dict[str, Any] = {"version_number": 1, "from_day": "2026-03-02"}
     path = f"{handbook}/rollout/{district}"
     begun = world.as_(Role.PLANNER).act(path, "pilot", version=0, **fields)
     assert begun["responsible_id"] == str(world.as_(Role.PLANNER).account_id)

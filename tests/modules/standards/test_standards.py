@@ -46,3 +46,20 @@ def test_change_and_its_refusals(world: World) -> None:
 def test_code_is_taken_once(world: World) -> None:
     world.as_(Role.PLANNER).post("/v1/standards", HELP_PLANNING)
     world.as_(Role.PLANNER).post("/v1/standards", HELP_PLANNING, status=409)
+
+
+def test_a_standard_says_what_two_observers_see(world: World) -> None:
+    planner = world.as_(Role.PLANNER)
+    plain = planner.post("/v1/standards", HELP_PLANNING)
+    assert (plain["quality_area"], plain["threshold"], plain["criteria"]) == (None, None, [])
+    more = {"quality_area": "goal_attainment", "threshold": "80 %", "criteria": ["Ziele im Wortlaut der Familie"]}
+    made = planner.post("/v1/standards", {**HELP_PLANNING, "code": "HP-02", **more})
+    assert {name: made[name] for name in more} == more
+    path = f"/v1/standards?youth_office_id={world.youth_office.id}&quality_area="
+    assert [item["code"] for item in planner.get(f"{path}goal_attainment")["items"]] == ["HP-02"]
+    assert planner.get(f"{path}structure")["items"] == []
+    changed = planner.patch(f"/v1/standards/{made['id']}", {"quality_area": None, "criteria": ["A", "B"]}, version=1)
+    assert (changed["quality_area"], changed["criteria"]) == (None, ["A", "B"])
+    problem = planner.patch(f"/v1/standards/{made['id']}", {"criteria": None}, version=2, status=422)
+    assert problem["errors"][0]["pointer"] == "/criteria"
+    planner.post("/v1/standards", {**HELP_PLANNING, "code": "HP-03", "quality_area": "other"}, status=422)

@@ -29,7 +29,7 @@ def comment(
     version = queries.get_version(db, handbook_id, number, actor, hold=True)
     if not rules.takes_comments(version, at):
         raise NotInConsultation
-    if not has_part(version.content, body.pointer):
+    if body.pointer is not None and not has_part(version.content, body.pointer):
         de, en = "Diese Stelle gibt es im Text nicht.", "The text has no such place."
         raise Invalid.field("/pointer", "unknown", de, en)
     made = HandbookComment(
