@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql as pg
 from migrations.support import protect
 
 revision = "0013"
-down_revision = "0010"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
