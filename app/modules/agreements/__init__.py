@@ -1,5 +1,6 @@
 """Agreements between youth office and providers; other rooms come in through this door."""
 
+from app.law.service_kinds import ServiceKind
 from app.modules.agreements.document import AgreementInForce
 from app.modules.agreements.models import Agreement
 from app.modules.agreements.queries import find_in_force, get_agreement, get_in_force
@@ -13,7 +14,6 @@ from app.modules.agreements.terms import (
     GroupRule,
     RoundingLevel,
     RoundingRule,
-    ServiceKind,
     ServiceKindTerms,
 )
 

@@ -8,9 +8,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from app.law.service_kinds import ServiceKind
 from app.modules.agreements.models import Agreement, AgreementCoverage
 from app.modules.agreements.schemas import AgreementContent
-from app.modules.agreements.terms import BillingTerms, ServiceKind
+from app.modules.agreements.terms import BillingTerms
 
 NEGOTIATED = set(AgreementContent.model_fields)
 

@@ -20,7 +20,7 @@ from app.core.db import CONSTRAINT_TEXTS, Base, Identified, code
 from app.core.problems import Text
 from app.core.types import CodeList
 from app.core.workflow import Stateful
-from app.modules.agreements.terms import ServiceKind
+from app.law.service_kinds import ServiceKind
 
 
 class AgreementKind(CodeList):

@@ -12,6 +12,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from app.core.db import found
 from app.core.pages import paginate
+from app.law.service_kinds import ServiceKind
 from app.modules.agreements.document import AgreementInForce, read_document
 from app.modules.agreements.errors import NoAgreementInForce
 from app.modules.agreements.models import (
@@ -24,7 +25,6 @@ from app.modules.agreements.models import (
 )
 from app.modules.agreements.rules import covered_kinds, foremost, last_day
 from app.modules.agreements.schemas import AgreementQuery, BasisQuery
-from app.modules.agreements.terms import ServiceKind
 from app.policy import SYSTEM, Actor
 
 

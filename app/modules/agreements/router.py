@@ -12,6 +12,7 @@ from app.core.http import CurrentActor, Db, Expected, Now, Router, needs
 from app.core.pages import Page, page_of
 from app.core.types import Id
 from app.law.calendars import legal_date
+from app.law.service_kinds import ServiceKind
 from app.modules.agreements import queries, service
 from app.modules.agreements.document import content_of
 from app.modules.agreements.models import Agreement, AgreementCoverage, AmendmentKind
@@ -32,7 +33,6 @@ from app.modules.agreements.schemas import (
     ReviewOut,
     SignatureOut,
 )
-from app.modules.agreements.terms import ServiceKind
 from app.modules.agreements.workflow import AGREEMENT
 from app.modules.webhooks import TransitionOut, history
 from app.policy import Actor, Permission

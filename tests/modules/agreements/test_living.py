@@ -7,8 +7,8 @@ from uuid import UUID
 import pytest
 
 from app.core.kernel import Kernel
+from app.law.service_kinds import ServiceKind
 from app.modules.agreements import find_in_force
-from app.modules.agreements.terms import ServiceKind
 from app.policy import OrganisationKind, Role
 from tests.modules.agreements.states import amended, joined, later, read, stuck, take
 from tests.stories.given import agreement_body, given_agreement, given_offer, sign

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from app.law.calendars import BERLIN, in_utc, legal_date
 from app.law.periods import Period, Unit, due_at
+from app.law.service_kinds import ServiceKind
 from app.law.sources import derived
 from app.modules.agreements.document import AgreementInForce
 from app.modules.agreements.models import Agreement, AgreementKind
 from app.modules.agreements.schemas import EntryRule
-from app.modules.agreements.terms import ServiceKind
 
 K = AgreementKind
 RESIDENTIAL = frozenset({ServiceKind.SECTION_32, ServiceKind.SECTION_34})

@@ -7,6 +7,7 @@ from pydantic import Field
 from app.core.pages import PageQuery
 from app.core.types import Day, Id, In, Instant, Out
 from app.core.workflow import AllowedAction
+from app.law.service_kinds import ServiceKind
 from app.modules.agreements.models import AgreementKind, AgreementState, AmendmentKind
 from app.modules.agreements.schemas.text import (
     Clause,
@@ -16,7 +17,7 @@ from app.modules.agreements.schemas.text import (
     ReviewResult,
     SafeguardingTerms,
 )
-from app.modules.agreements.terms import BillingTerms, ServiceKind
+from app.modules.agreements.terms import BillingTerms
 
 
 class PartyOut(Out):

@@ -10,8 +10,9 @@ from pydantic import Field, ValidationInfo, field_validator
 from app.core.types import CodeList, Count, Day, Flag, Id, In, Prose, Word
 from app.core.validation import FieldValueError
 from app.law.protection import Urgency
+from app.law.service_kinds import ServiceKind
 from app.modules.agreements.models import AgreementKind
-from app.modules.agreements.terms import BillingTerms, ServiceKind
+from app.modules.agreements.terms import BillingTerms
 
 
 class FormPurpose(CodeList):
