@@ -1,7 +1,15 @@
 """Organisations: youth offices and providers."""
 
 from app.modules.organisations.models import Region
-from app.modules.organisations.queries import get_organisation, kinds_of, land_of
+from app.modules.organisations.queries import get_organisation, land_of, organisations_by_id, regions_by_id
 from app.modules.organisations.service import create_organisation, create_region
 
-__all__ = ["Region", "create_organisation", "create_region", "get_organisation", "kinds_of", "land_of"]
+__all__ = [
+    "Region",
+    "create_organisation",
+    "create_region",
+    "get_organisation",
+    "land_of",
+    "organisations_by_id",
+    "regions_by_id",
+]

@@ -19,6 +19,16 @@ def get_organisation(db: Session, organisation_id: UUID) -> Organisation:
     return found(db.get(Organisation, organisation_id))
 
 
+def organisations_by_id(db: Session, ids: Collection[UUID]) -> dict[UUID, Organisation]:
+    """Those of the ids that are organisations; one statement."""
+    return {row.id: row for row in db.scalars(select(Organisation).where(Organisation.id.in_(ids)))}
+
+
+def regions_by_id(db: Session, ids: Collection[UUID]) -> dict[UUID, Region]:
+    """Those of the ids that are planning regions, of whichever youth office; one statement."""
+    return {region.id: region for region in db.scalars(select(Region).where(Region.id.in_(ids)))}
+
+
 def land_of(db: Session, organisation_id: UUID) -> str:
     """The federal state whose holidays count for an organisation."""
     return get_organisation(db, organisation_id).land
