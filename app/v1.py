@@ -10,6 +10,7 @@ from app.modules.handbooks import router as handbooks
 from app.modules.identity import router as identity
 from app.modules.invoices import router as invoices
 from app.modules.negotiations import router as negotiations
+from app.modules.offers import router as offers
 from app.modules.organisations import router as organisations
 from app.modules.reports import router as reports
 from app.modules.safeguarding import router as safeguarding
@@ -25,6 +26,7 @@ ROUTERS = (
     standards.router,
     forms.router,
     handbooks.router,
+    offers.router,
     agreements.router,
     agreements.router_of_bases,
     negotiations.router,

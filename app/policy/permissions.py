@@ -29,6 +29,8 @@ class Permission(StrEnum):
     INVOICES_APPROVE = "invoices:approve"
     INVOICES_READ = "invoices:read"
     INVOICES_SUBMIT = "invoices:submit"
+    OFFERS_MANAGE = "offers:manage"
+    OFFERS_READ = "offers:read"
     ORGANISATIONS_MANAGE = "organisations:manage"
     ORGANISATIONS_READ = "organisations:read"
     REPORTS_READ = "reports:read"

@@ -14,6 +14,7 @@ from app.policy import GRANTS, OrganisationKind, Role
 from app.wiring import HANDLERS, on_published
 from tests.contract.operations import Operation, example, operations
 from tests.modules.handbooks.given import given_everything
+from tests.modules.offers.given import given_offer, report_capacity
 from tests.modules.safeguarding.telling import body_for
 from tests.stories.given import DEVELOPMENT_REPORT, DEVELOPMENT_REPORT_CONTENT, STANDARD, agreement_body
 from tests.stories.helps import given_help, record_body
@@ -65,6 +66,8 @@ def _everything(world: World) -> dict[str, str]:
     proposed = world.as_(Role.PROVIDER_LEAD).post(f"/v1/agreements/{talks['id']}/proposals", proposal)
     point = planner.post(f"/v1/agreements/{talks['id']}/points", {"title": "Entgelt"})
     handbook = given_everything(world, is_shared=False)
+    offer = given_offer(world)
+    report_capacity(world, offer, "2")
     world.tick()
     deliveries = world.as_(Role.OFFICE_ADMIN).get(f"/v1/webhooks/{webhook['id']}/deliveries")["items"]
     return {
@@ -80,6 +83,7 @@ def _everything(world: World) -> dict[str, str]:
         "invoice_id": invoice["id"],
         "notification_id": told["id"],
         "number": "1",
+        "offer_id": offer["id"],
         "organisation_id": str(world.youth_office.id),
         "point_id": point["id"],
         "proposal_id": proposed["id"],

@@ -11,7 +11,6 @@ from app.core.db import found
 from app.core.pages import paginate
 from app.modules.organisations.models import Organisation, Region
 from app.modules.organisations.schemas import OrganisationQuery, RegionQuery
-from app.policy import OrganisationKind
 
 
 def get_organisation(db: Session, organisation_id: UUID) -> Organisation:
@@ -32,12 +31,6 @@ def regions_by_id(db: Session, ids: Collection[UUID]) -> dict[UUID, Region]:
 def land_of(db: Session, organisation_id: UUID) -> str:
     """The federal state whose holidays count for an organisation."""
     return get_organisation(db, organisation_id).land
-
-
-def kinds_of(db: Session, ids: Collection[UUID]) -> dict[UUID, OrganisationKind]:
-    """Which side organisations are on; the unknown are left out."""
-    rows = select(Organisation.id, Organisation.kind).where(Organisation.id.in_(ids))
-    return {row.id: row.kind for row in db.execute(rows)}
 
 
 def list_organisations(db: Session, query: OrganisationQuery) -> tuple[list[Any], str | None, int | None]:

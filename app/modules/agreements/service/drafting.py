@@ -226,11 +226,11 @@ def _check_parties(db: Session, body: AgreementCreate, actor: Actor) -> UUID:
     wanted = {"/youth_office_id": (youth_office_id, OrganisationKind.YOUTH_OFFICE)}
     for place, provider_id in enumerate(body.provider_ids):
         wanted[f"/provider_ids/{place}"] = (provider_id, OrganisationKind.PROVIDER)
-    kinds = organisations.kinds_of(db, [youth_office_id, *body.provider_ids])
+    known = organisations.organisations_by_id(db, [youth_office_id, *body.provider_ids])
     findings = [
         FieldError(pointer, "unknown", "Diese Organisation gibt es nicht.", "There is no such organisation.")
         for pointer, (organisation_id, kind) in wanted.items()
-        if kinds.get(organisation_id) is not kind
+        if organisation_id not in known or known[organisation_id].kind is not kind
     ]
     if actor.organisation_id not in {youth_office_id, *body.provider_ids}:
         de, en = "Die eigene Organisation ist keine Vertragspartei.", "The own organisation is no party."

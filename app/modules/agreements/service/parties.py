@@ -23,7 +23,8 @@ def invite(db: Session, agreement: Agreement, action: InviteParty, _actor: Actor
     Raises:
         Invalid: no such provider, or it is a party already.
     """
-    if organisations.kinds_of(db, [action.provider_id]).get(action.provider_id) is not OrganisationKind.PROVIDER:
+    guest = organisations.organisations_by_id(db, [action.provider_id]).get(action.provider_id)
+    if guest is None or guest.kind is not OrganisationKind.PROVIDER:
         raise Invalid.field("/provider_id", "unknown", "Diesen Träger gibt es nicht.", "There is no such provider.")
     if action.provider_id in agreement.audience:
         raise Invalid.field(
