@@ -223,7 +223,7 @@ class AgreementSignature(Identified, Base):
 
 
 class AgreementCoverage(Identified, Base):
-    """What a concluded agreement covers: one provider, one kind of help (none: all its work), one period.
+    """What a concluded agreement covers: one provider, one kind of help (none: all its work), one offer, one period.
 
     The answer to «what is in force on this day» and the wall against overlaps are the same rows.
     """
@@ -236,6 +236,7 @@ class AgreementCoverage(Identified, Base):
     provider_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
     kind: Mapped[AgreementKind] = mapped_column(code(AgreementKind, "kind"))
     service_kind: Mapped[ServiceKind | None] = mapped_column(code(ServiceKind, "service_kind"))
+    offer_id: Mapped[UUID | None] = mapped_column(ForeignKey("offer.id"))  # none: whatever the provider offers
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
     period: Mapped[Any] = mapped_column(DATERANGE, Computed("daterange(valid_from, valid_to, '[]')", persisted=True))
@@ -247,6 +248,7 @@ class AgreementCoverage(Identified, Base):
             ("provider_id", "="),
             ("kind", "="),
             (text("coalesce(service_kind, '')"), "="),
+            (text("coalesce(offer_id, '00000000-0000-0000-0000-000000000000'::uuid)"), "="),
             ("period", "&&"),
             name="ex_agreement_coverage_overlap",
             using="gist",

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Row, Select, any_, cast, func, select
+from sqlalchemy import Date, Row, Select, and_, any_, cast, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.sql.elements import ColumnElement
@@ -132,11 +132,14 @@ def predecessors(db: Session, agreement: Agreement) -> list[Agreement]:
 
 
 def same_help(agreement: Agreement) -> ColumnElement[bool]:
-    """Coverage of the kinds of help an agreement names; none named: of all the provider's work."""
+    """Coverage of the kinds of help, and of the offers, that an agreement names; none named: of all."""
     kinds = covered_kinds(agreement)
-    if None in kinds:
-        return AgreementCoverage.service_kind.is_(None)
-    return AgreementCoverage.service_kind.in_(kinds)
+    named = [UUID(id_) for id_ in agreement.current.content.get("offer_ids", [])]
+    of_kind = AgreementCoverage.service_kind.is_(None)
+    if None not in kinds:
+        of_kind = AgreementCoverage.service_kind.in_(kinds)
+    without = AgreementCoverage.offer_id.is_(None)
+    return and_(of_kind, AgreementCoverage.offer_id.in_(named) if named else without)
 
 
 def _sharing_a_day(rows: Select[Any], agreement: Agreement, providers: Collection[UUID]) -> Select[Any]:

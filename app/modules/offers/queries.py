@@ -126,6 +126,12 @@ def list_capacity(db: Session, offer: Offer, query: CapacityQuery) -> tuple[list
     return paginate(db, rows, query, {"as_of": OfferCapacity.as_of}, OfferCapacity.id)
 
 
+def providers_of(db: Session, ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Whose offers these are, published or not; one statement."""
+    rows = select(Offer.id, Offer.provider_id).where(Offer.id.in_(ids))
+    return {row.id: row.provider_id for row in db.execute(rows)}
+
+
 def offers_by_id(db: Session, ids: Collection[UUID], *, youth_office_id: UUID) -> dict[UUID, Offer]:
     """Those of the ids that are offers published now to this youth office; one statement.
 

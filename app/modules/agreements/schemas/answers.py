@@ -88,6 +88,8 @@ class AgreementOut(AgreementSummary):
     retroactive_reason: str | None = Field(title="Grund der Rückwirkung", max_length=10_000)
     preamble: str | None = Field(title="Präambel", max_length=10_000)
     clauses: list[Clause] = Field(title="Regelungen", max_length=100)
+    offer_ids: list[Id] = Field(title="Leistungsangebote", max_length=100)
+    handbook_version_id: Id | None = Field(title="Qualitätshandbuch (Fassung)")
     standard_ids: list[Id] = Field(title="Standards", max_length=100)
     forms: list[FormBinding] = Field(title="Verbindliche Vordrucke", max_length=len(FormPurpose))
     billing_terms: BillingTerms | None = Field(title="Abrechnung")

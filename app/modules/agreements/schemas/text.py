@@ -73,6 +73,7 @@ Clauses = Annotated[list[Clause], Field(title="Regelungen", max_length=100)]
 
 Forms = Annotated[list[FormBinding], Field(title="Verbindliche Vordrucke", max_length=len(FormPurpose))]
 
+OfferIds = Annotated[list[Id], Field(title="Leistungsangebote", max_length=100)]
 StandardIds = Annotated[list[Id], Field(title="Standards", max_length=100)]
 
 ServiceKinds = Annotated[list[ServiceKind], Field(title="Hilfearten", max_length=len(ServiceKind))]
@@ -100,6 +101,8 @@ class AgreementContent(In):
     retroactive_reason: Prose | None = Field(None, title="Grund, falls die Vereinbarung zurückwirkt (nur § 77)")
     preamble: Prose | None = Field(None, title="Präambel")
     clauses: Clauses = Field(default_factory=list)
+    offer_ids: OfferIds = Field(default_factory=list)
+    handbook_version_id: Id | None = Field(None, title="Qualitätshandbuch (Fassung)")
     standard_ids: StandardIds = Field(default_factory=list)
     forms: Forms = Field(default_factory=list)
     billing_terms: BillingTerms | None = Field(None, title="Abrechnung")
@@ -113,7 +116,7 @@ class AgreementContent(In):
             raise FieldValueError("Das Ende liegt vor dem Beginn.", "The end lies before the start.")
         return value
 
-    @field_validator("service_kinds", "standard_ids")
+    @field_validator("service_kinds", "standard_ids", "offer_ids")
     @classmethod
     def _each_once(cls, value: list[Any]) -> list[Any]:
         return _once(value, value)
@@ -164,6 +167,8 @@ class AgreementPatch(In):
     retroactive_reason: Prose | None = Field(None, title="Grund, falls die Vereinbarung zurückwirkt")
     preamble: Prose | None = Field(None, title="Präambel")
     clauses: Clauses | None = Field(None, title="Regelungen")
+    offer_ids: OfferIds | None = Field(None, title="Leistungsangebote")
+    handbook_version_id: Id | None = Field(None, title="Qualitätshandbuch (Fassung)")
     standard_ids: StandardIds | None = Field(None, title="Standards")
     forms: Forms | None = Field(None, title="Verbindliche Vordrucke")
     billing_terms: dict[str, Any] | None = Field(None, title="Abrechnung", max_length=50)

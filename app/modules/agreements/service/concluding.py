@@ -12,6 +12,7 @@ from app.core import deadlines
 from app.core.problems import Conflict, Text
 from app.core.work import by_the_service
 from app.law.calendars import legal_date
+from app.modules import offers
 from app.modules.agreements import queries, rules
 from app.modules.agreements.errors import AgreementOverlaps
 from app.modules.agreements.models import Agreement, AgreementCoverage, AgreementState
@@ -61,7 +62,12 @@ def plan_review(db: Session, agreement: Agreement, day: date, *, at: datetime) -
 
 
 def cover(db: Session, agreement: Agreement, providers: Sequence[UUID], first: date) -> None:
-    """The text holds for these providers from a day."""
+    """The text holds for these providers from a day; for the offers it names, else for whatever they offer."""
+    named = [UUID(id_) for id_ in agreement.current.content.get("offer_ids", [])]
+    owners = offers.providers_of(db, named) if named else {}
+    offered: dict[UUID, list[UUID | None]] = {}
+    for offer_id in named:
+        offered.setdefault(owners[offer_id], []).append(offer_id)
     db.add_all(
         AgreementCoverage(
             agreement_id=agreement.id,
@@ -70,11 +76,13 @@ def cover(db: Session, agreement: Agreement, providers: Sequence[UUID], first: d
             provider_id=provider_id,
             kind=agreement.kind,
             service_kind=service_kind,
+            offer_id=offer_id,
             valid_from=first,
             valid_to=rules.last_day(agreement),
         )
         for provider_id in providers
         for service_kind in rules.covered_kinds(agreement)
+        for offer_id in offered.get(provider_id, [None])
     )
     db.flush()
 

@@ -1,6 +1,6 @@
 """The text of an agreement while it can still change."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,8 +16,9 @@ from app.core.mergepatch import merge_patch
 from app.core.numbers import next_number
 from app.core.problems import FieldError, Invalid
 from app.core.validation import invalid
+from app.core.work import by_the_service
 from app.law.calendars import legal_date
-from app.modules import forms, organisations, standards
+from app.modules import forms, handbooks, offers, organisations, standards
 from app.modules.agreements import document, queries, rules
 from app.modules.agreements.errors import AgreementFixed, PenHeldByOther
 from app.modules.agreements.models import (
@@ -50,7 +51,7 @@ def draft(db: Session, body: AgreementCreate, *, actor: Actor, at: datetime) -> 
             unknown or not shared.
     """
     youth_office_id = _check_parties(db, body, actor)
-    _check_content(db, body.kind, youth_office_id, body)
+    _check_content(db, body.kind, youth_office_id, body.provider_ids, body)
     id_ = new_id()
     agreement = Agreement(
         id=id_,
@@ -115,7 +116,7 @@ def apply_proposal(
 
 def check_proposal(db: Session, agreement: Agreement, patch: Mapping[str, Any]) -> None:
     """Refuse a proposal that would not make a sound text."""
-    _check_content(db, agreement.kind, agreement.youth_office_id, _merged(agreement, patch))
+    _check(db, agreement, _merged(agreement, patch))
 
 
 def draft_amendment(
@@ -215,7 +216,7 @@ def lay_version(
 
 def _apply(db: Session, agreement: Agreement, patch: Mapping[str, Any]) -> None:
     content = _merged(agreement, patch)
-    _check_content(db, agreement.kind, agreement.youth_office_id, content)
+    _check(db, agreement, content)
     _extract(agreement, content)
     rewrite(agreement, content)
 
@@ -255,7 +256,13 @@ def _set_of(db: Session, body: AgreementCreate, youth_office_id: UUID, actor: Ac
     return other.set_id
 
 
-def _check_content(db: Session, kind: AgreementKind, youth_office_id: UUID, content: AgreementContent) -> None:
+def _check(db: Session, agreement: Agreement, content: AgreementContent) -> None:
+    _check_content(db, agreement.kind, agreement.youth_office_id, agreement.provider_ids, content)
+
+
+def _check_content(
+    db: Session, kind: AgreementKind, youth_office_id: UUID, provider_ids: Collection[UUID], content: AgreementContent
+) -> None:
     """Refuse a text that contradicts itself or its kind, or names what not all parties can read."""
     found_standards = standards.standards_by_id(db, content.standard_ids, youth_office_id)
     found_forms = forms.find_versions(db, [binding.form_version_id for binding in content.forms])
@@ -268,6 +275,17 @@ def _check_content(db: Session, kind: AgreementKind, youth_office_id: UUID, cont
         {f"/forms/{place}/form_version_id": form.form_version_id for place, form in enumerate(content.forms)},
         {id_: form.is_shared for id_, form in found_forms.items()},
     )
+    if content.offer_ids:
+        with by_the_service(db):  # a provider does not know to whom others publish
+            published = offers.offers_by_id(db, content.offer_ids, youth_office_id=youth_office_id)
+        faults += rules.unusable(
+            {f"/offer_ids/{place}": id_ for place, id_ in enumerate(content.offer_ids)},
+            {id_: True for id_, offer in published.items() if offer.provider_id in provider_ids},
+        )
+    if content.handbook_version_id is not None:
+        released = handbooks.released_version(db, content.handbook_version_id, youth_office_id)
+        shared = {} if released is None else {released.id: released.handbook.is_shared}
+        faults += rules.unusable({"/handbook_version_id": content.handbook_version_id}, shared)
     if faults:
         raise Invalid(errors=faults)
 
