@@ -5,6 +5,7 @@ from app.modules.audit import router as audit
 from app.modules.billing import router as billing
 from app.modules.cases import router as cases
 from app.modules.catalogue import router as catalogue
+from app.modules.dialogues import router as dialogues
 from app.modules.forms import router as forms
 from app.modules.handbooks import router as handbooks
 from app.modules.identity import router as identity
@@ -30,6 +31,8 @@ ROUTERS = (
     agreements.router,
     agreements.router_of_bases,
     negotiations.router,
+    dialogues.router,
+    dialogues.measures,
     cases.router,
     billing.router,
     invoices.router,

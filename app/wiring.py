@@ -1,7 +1,7 @@
 """Which room answers what the ground floor calls upwards: deadlines that fire, events that are published."""
 
 from app.core.deadlines import Handler
-from app.modules import agreements, handbooks, safeguarding
+from app.modules import agreements, dialogues, handbooks, safeguarding
 from app.modules.webhooks import on_published
 
 HANDLERS: dict[str, Handler] = {
@@ -9,6 +9,8 @@ HANDLERS: dict[str, Handler] = {
     "agreement_end": agreements.end_due,
     "agreement_review": agreements.review_due,
     handbooks.CONSULTATION: handbooks.consultation_due,
+    dialogues.ASSESSMENT_DUE: dialogues.assessments_due,
+    dialogues.MEASURE_DUE: dialogues.measure_due,
     safeguarding.DEADLINE: safeguarding.escalate,
 }
 

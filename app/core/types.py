@@ -97,11 +97,13 @@ Instant = Annotated[
     PlainSerializer(_zulu, when_used="json"),
     WithJsonSchema({"type": "string", "format": "date-time", "maxLength": 40}),
 ]
-Cents = Annotated[int, Field(ge=0, le=MAX_CENTS), BeforeValidator(_whole)]
+WHOLE = BeforeValidator(_whole)
+"""Marks an `int` with limits of its own: `Annotated[int, Field(ge=1, le=60), WHOLE]`, the limits first."""
+Cents = Annotated[int, Field(ge=0, le=MAX_CENTS), WHOLE]
 """Money in integer cents, EUR."""
-Minutes = Annotated[int, Field(ge=1, le=1440), BeforeValidator(_whole)]
-Count = Annotated[int, Field(ge=0, le=1_000_000), BeforeValidator(_whole)]
-Percent = Annotated[int, Field(ge=0, le=100), BeforeValidator(_whole)]
+Minutes = Annotated[int, Field(ge=1, le=1440), WHOLE]
+Count = Annotated[int, Field(ge=0, le=1_000_000), WHOLE]
+Percent = Annotated[int, Field(ge=0, le=100), WHOLE]
 Flag = Annotated[bool, Field(strict=True)]
 Hours = Annotated[
     Decimal,
@@ -113,6 +115,7 @@ Hours = Annotated[
 
 __all__ = [
     "MAX_CENTS",
+    "WHOLE",
     "Cents",
     "CodeList",
     "Count",

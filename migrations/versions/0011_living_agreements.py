@@ -1,4 +1,4 @@
-"""Agreements live: sets, amendments, arbitration, joining and leaving, reviews, publication, versions kept."""
+"""Agreements live: sets, amendments, schiedsstelle, joining and leaving, reviews, publication, versions kept."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,10 +16,10 @@ BEFORE = (
     "'terminated', 'expired', 'withdrawn')"
 )
 STATES = (
-    "state IN ('draft', 'in_negotiation', 'in_arbitration', 'awaiting_signatures', 'signed', 'in_force', "
+    "state IN ('draft', 'in_negotiation', 'before_schiedsstelle', 'awaiting_signatures', 'signed', 'in_force', "
     "'under_amendment', 'notice_given', 'continuing', 'superseded', 'terminated', 'expired', 'withdrawn')"
 )
-NEGOTIATED = "state IN ('draft', 'in_negotiation', 'in_arbitration', 'awaiting_signatures')"
+NEGOTIATED = "state IN ('draft', 'in_negotiation', 'before_schiedsstelle', 'awaiting_signatures')"
 NOTICE_BEFORE = {
     "notice": "(state IN ('notice_given', 'terminated')) = (ends_on IS NOT NULL)",
     "notice_reason": "(ends_on IS NULL) = (notice_reason IS NULL)",
@@ -38,7 +38,7 @@ def upgrade() -> None:
         sa.Column("amendment_kinds", pg.ARRAY(sa.Text()), server_default="{}", nullable=False),
         sa.Column("amendment_reason", sa.Text(), nullable=True),
         sa.Column("called_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("arbitration", pg.JSONB(), nullable=True),
+        sa.Column("schiedsstelle", pg.JSONB(), nullable=True),
         sa.Column("next_review_on", sa.Date(), nullable=True),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
     ):
@@ -75,7 +75,7 @@ def downgrade() -> None:
     for name in (
         "published_at",
         "next_review_on",
-        "arbitration",
+        "schiedsstelle",
         "called_at",
         "amendment_reason",
         "amendment_kinds",

@@ -13,6 +13,7 @@ from app.core.ticker import Ticker
 from app.policy import GRANTS, OrganisationKind, Role
 from app.wiring import HANDLERS, on_published
 from tests.contract.operations import Operation, example, operations
+from tests.modules.dialogues.given import given_held, given_measure
 from tests.modules.handbooks.given import given_everything
 from tests.modules.offers.given import given_offer, report_capacity
 from tests.modules.safeguarding.telling import body_for
@@ -68,6 +69,8 @@ def _everything(world: World) -> dict[str, str]:
     handbook = given_everything(world, is_shared=False)
     offer = given_offer(world)
     report_capacity(world, offer, "2")
+    dialogue = given_held(world)
+    measure = given_measure(world, dialogue)
     world.tick()
     deliveries = world.as_(Role.OFFICE_ADMIN).get(f"/v1/webhooks/{webhook['id']}/deliveries")["items"]
     return {
@@ -76,11 +79,13 @@ def _everything(world: World) -> dict[str, str]:
         "alarm_id": world.as_(Role.TEAM_LEAD).get("/v1/alarms")["items"][0]["id"],
         "comment_id": planner.get(f"{handbook}/versions/1/comments")["items"][0]["id"],
         "delivery_id": deliveries[0]["id"],
+        "dialogue_id": dialogue["id"],
         "finding_id": invoice["findings"][0]["id"],
         "form_id": form["id"],
         "handbook_id": handbook.rpartition("/")[2],
         "help_id": help_["id"],
         "invoice_id": invoice["id"],
+        "measure_id": measure["id"],
         "notification_id": told["id"],
         "number": "1",
         "offer_id": offer["id"],

@@ -40,7 +40,7 @@ class AgreementState(CodeList):
 
     DRAFT = "draft", "Entwurf"
     IN_NEGOTIATION = "in_negotiation", "in Verhandlung"
-    IN_ARBITRATION = "in_arbitration", "vor der Schiedsstelle"
+    BEFORE_SCHIEDSSTELLE = "before_schiedsstelle", "vor der Schiedsstelle"
     AWAITING_SIGNATURES = "awaiting_signatures", "liegt zur Unterschrift"
     SIGNED = "signed", "unterschrieben, beginnt später"
     IN_FORCE = "in_force", "in Kraft"
@@ -86,7 +86,7 @@ class Agreement(Identified, Stateful, Base):
     amendment_kinds: Mapped[list[str]]
     amendment_reason: Mapped[str | None]
     called_at: Mapped[datetime | None]  # the written call to negotiate
-    arbitration: Mapped[dict[str, Any] | None]  # application and award of the Schiedsstelle
+    schiedsstelle: Mapped[dict[str, Any] | None]  # application to the Schiedsstelle, and its award
     next_review_on: Mapped[date | None]
     published_at: Mapped[datetime | None]
 
@@ -112,7 +112,9 @@ class Agreement(Identified, Stateful, Base):
             "uq_agreement_amends_id",
             "amends_id",
             unique=True,
-            postgresql_where=text("state IN ('draft', 'in_negotiation', 'in_arbitration', 'awaiting_signatures')"),
+            postgresql_where=text(
+                "state IN ('draft', 'in_negotiation', 'before_schiedsstelle', 'awaiting_signatures')"
+            ),
         ),
     )
 

@@ -26,11 +26,11 @@ from app.modules.agreements.schemas import (
     AgreementQuery,
     AgreementSummary,
     AgreementVersionOut,
-    ArbitrationOut,
     BasisOut,
     BasisQuery,
     PartyOut,
     ReviewOut,
+    SchiedsstelleOut,
     SignatureOut,
 )
 from app.modules.agreements.workflow import AGREEMENT
@@ -69,7 +69,7 @@ def _out(db: Session, agreement: Agreement, actor: Actor) -> AgreementOut:
         amendment_id=queries.amendment_of(db, agreement),
         amendment_kinds=[AmendmentKind(kind) for kind in agreement.amendment_kinds],
         amendment_reason=agreement.amendment_reason,
-        arbitration=ArbitrationOut(**agreement.arbitration) if agreement.arbitration else None,
+        schiedsstelle=SchiedsstelleOut(**agreement.schiedsstelle) if agreement.schiedsstelle else None,
         notice_reason=agreement.notice_reason,
         allowed_actions=AGREEMENT.allowed(agreement, actor),
     )

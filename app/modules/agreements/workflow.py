@@ -8,7 +8,7 @@ from app.modules.agreements.models import AgreementState as S
 from app.modules.agreements.schemas import (
     Accede,
     AmendAgreement,
-    CallArbitration,
+    CallSchiedsstelle,
     InviteParty,
     KeepVersion,
     LeaveAgreement,
@@ -19,7 +19,7 @@ from app.modules.agreements.schemas import (
     RecordReview,
     RemoveParty,
     ReopenAgreement,
-    SettleArbitration,
+    SettleSchiedsstelle,
     SignAgreement,
     TerminateAgreement,
     UnpublishAgreement,
@@ -73,37 +73,37 @@ _NEGOTIATING = [
     Row(
         "withdraw",
         "zurückziehen",
-        frozenset({S.DRAFT, S.IN_NEGOTIATION, S.IN_ARBITRATION, S.AWAITING_SIGNATURES}),
+        frozenset({S.DRAFT, S.IN_NEGOTIATION, S.BEFORE_SCHIEDSSTELLE, S.AWAITING_SIGNATURES}),
         S.WITHDRAWN,
         P.AGREEMENTS_DRAFT,
         guards=(rules.holds_the_pen,),
         body=WithdrawAgreement,
     ),
 ]
-_ARBITRATION = [
+_SCHIEDSSTELLE = [
     Row(
-        "call_arbitration",
+        "call_schiedsstelle",
         "Schiedsstelle anrufen",
         frozenset({S.IN_NEGOTIATION}),
-        S.IN_ARBITRATION,
+        S.BEFORE_SCHIEDSSTELLE,
         P.AGREEMENTS_SIGN,
-        guards=(rules.waited_before_arbitration, rules.happened("applied_on")),
+        guards=(rules.waited_before_schiedsstelle, rules.happened("applied_on")),
         law="§ 78g Abs. 2 SGB VIII",
-        body=CallArbitration,
+        body=CallSchiedsstelle,
     ),
     Row(
         "settle",
         "wieder verhandeln",
-        frozenset({S.IN_ARBITRATION}),
+        frozenset({S.BEFORE_SCHIEDSSTELLE}),
         S.IN_NEGOTIATION,
         P.AGREEMENTS_SIGN,
         law="§ 78g Abs. 2 SGB VIII",
-        body=SettleArbitration,
+        body=SettleSchiedsstelle,
     ),
     Row(
         "record_award",
         "Entscheidung der Schiedsstelle eintragen",
-        frozenset({S.IN_ARBITRATION}),
+        frozenset({S.BEFORE_SCHIEDSSTELLE}),
         S.AWAITING_SIGNATURES,
         P.AGREEMENTS_SIGN,
         guards=(
@@ -268,5 +268,5 @@ AGREEMENT = Workflow(
     "Vereinbarung",
     S,
     S.DRAFT,
-    [*_NEGOTIATING, *_ARBITRATION, *_CONCLUDING, *_PARTIES, *_LIVING, *_ENDING],
+    [*_NEGOTIATING, *_SCHIEDSSTELLE, *_CONCLUDING, *_PARTIES, *_LIVING, *_ENDING],
 )

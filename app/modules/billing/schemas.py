@@ -5,10 +5,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from app.core.pages import PageQuery
-from app.core.types import Count, Day, Flag, Id, In, Instant, Key, Out, Word
+from app.core.types import WHOLE, Count, Day, Flag, Id, In, Instant, Key, Out, Word
 from app.modules.agreements import ActivityCategory
 
-Heads = Annotated[Count, Field(ge=1, le=100)]
+Heads = Annotated[int, Field(ge=1, le=100), WHOLE]
 
 
 class ServiceRecordIn(In):

@@ -5,10 +5,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from app.core.pages import PageQuery
-from app.core.types import Count, Flag, Id, In, Instant, Out, Word
+from app.core.types import WHOLE, Flag, Id, In, Instant, Out, Word
 
 Code = Annotated[str, Field(max_length=60, pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", examples=["verlaufsbericht"])]
-Number = Annotated[Count, Field(ge=1, le=100_000)]
+Number = Annotated[int, Field(ge=1, le=100_000), WHOLE]
 EXAMPLE = {
     "type": "object",
     "required": ["zeitraum"],

@@ -14,7 +14,7 @@ from jsonschema_rs.canonical import json as canonical
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from app.core.problems import FieldError
-from app.core.types import CodeList, Count, Id, In, Prose, Word
+from app.core.types import WHOLE, CodeList, Id, In, Prose, Word
 from app.core.validation import FieldValueError
 from app.policy import OrganisationKind
 
@@ -61,7 +61,7 @@ class HandbookHandoverPoint(In):
     from_side: OrganisationKind = Field(title="wer übergibt", examples=["provider"])
     to_side: OrganisationKind = Field(title="wer empfängt", examples=["youth_office"])
     artefact: Word = Field(title="was übergeben wird", examples=["Verlaufsbericht"])
-    deadline_days: Annotated[Count, Field(le=366)] | None = Field(None, title="Frist in Tagen", examples=[7])
+    deadline_days: Annotated[int, Field(ge=0, le=366), WHOLE] | None = Field(None, title="Frist in Tagen", examples=[7])
     deadline_unit: HandoverDeadlineUnit = Field(HandoverDeadlineUnit.CALENDAR_DAYS, title="Zählung der Frist")
     deadline_from: Word | None = Field(None, title="wovon an gezählt wird", examples=["vor dem Hilfeplangespräch"])
     channel: Word = Field(title="Weg", examples=["über Handschlag"])

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from app.core.pages import PageQuery
-from app.core.types import Count, Day, Flag, Id, In, Instant, Key, Out, Prose, Word
+from app.core.types import WHOLE, Day, Flag, Id, In, Instant, Key, Out, Prose, Word
 from app.core.workflow import AllowedAction
 from app.modules.handbooks.content import (
     Chapters,
@@ -20,7 +20,7 @@ from app.modules.handbooks.content import (
 from app.modules.handbooks.models import HandbookCommentVerdict, HandbookState
 from app.modules.standards import QualityArea, QualityDimension
 
-Number = Annotated[Count, Field(ge=1, le=100_000, examples=[1])]
+Number = Annotated[int, Field(ge=1, le=100_000, examples=[1]), WHOLE]
 Invited = Annotated[list[Id], Field(title="eingeladene Träger", max_length=200)]
 Actions = Annotated[list[AllowedAction], Field(title="mögliche Schritte", max_length=20)]
 

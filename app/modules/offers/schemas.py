@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field, ValidationInfo, field_validator
 
 from app.core.pages import PageQuery
-from app.core.types import Cents, CodeList, Day, Flag, Hours, Id, In, Instant, Out, Percent, Prose, Word
+from app.core.types import WHOLE, Cents, CodeList, Day, Flag, Hours, Id, In, Instant, Out, Prose, Word
 from app.core.validation import FieldValueError
 from app.core.workflow import AllowedAction
 from app.law.service_kinds import ServiceKind
@@ -37,7 +37,7 @@ class StaffShare(In):
     """A qualification, and which share of the positions has it."""
 
     qualification: Word = Field(title="Qualifikation", examples=["Sozialpädagogin/Sozialpädagoge (B. A.)"])
-    percent: Annotated[Percent, Field(ge=1)] = Field(title="Anteil der Stellen (Prozent)", examples=[80])
+    percent: Annotated[int, Field(ge=1, le=100), WHOLE] = Field(title="Anteil der Stellen (Prozent)", examples=[80])
 
 
 class Fee(In):

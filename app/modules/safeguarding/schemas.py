@@ -5,13 +5,13 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, JsonValue
 
 from app.core.pages import PageQuery
-from app.core.types import CodeList, Count, Day, Flag, Id, In, Instant, Out, Prose, Word
+from app.core.types import WHOLE, CodeList, Day, Flag, Id, In, Instant, Out, Prose, Word
 from app.core.workflow import AllowedAction
 from app.law.protection import Urgency
 from app.modules.cases import Pseudonym
 from app.modules.safeguarding.models import AlarmCode, Involvement, NotificationState
 
-BirthYear = Annotated[Count, Field(ge=1990, le=2100)]
+BirthYear = Annotated[int, Field(ge=1990, le=2100), WHOLE]
 Texts = Annotated[list[Word], Field(max_length=50)]
 EXAMPLE: dict[str, JsonValue] = {
     "help_id": "01975c1e-5a3b-7c41-9d52-3f0a8e6b7d10",

@@ -16,7 +16,7 @@ OWNERS = {
     "reopen": Role.PROVIDER_LEAD,
     "sign": Role.OFFICE_HEAD,
     "withdraw": Role.PLANNER,
-    "call_arbitration": Role.PROVIDER_MANAGER,
+    "call_schiedsstelle": Role.PROVIDER_MANAGER,
     "settle": Role.PROVIDER_MANAGER,
     "record_award": Role.OFFICE_HEAD,
     "invite_party": Role.PLANNER,
@@ -46,7 +46,7 @@ def fields_for(world: World, action: str, agreement: dict[str, Any]) -> dict[str
         "terminate": NOTICE,
         "leave": NOTICE,
         "keep_version": {"note": "Stand nach der 1. Runde"},
-        "call_arbitration": {"board": "Schiedsstelle NRW", "applied_on": today, "issues": "Die Höhe des Entgelts."},
+        "call_schiedsstelle": {"board": "Schiedsstelle NRW", "applied_on": today, "issues": "Die Höhe des Entgelts."},
         "record_award": {"reference": "SchSt 12/2026", "decided_on": today, **text},
         "remove_party": {"provider_id": agreement["provider_ids"][-1], "reason": "Der Träger bietet nichts mehr an."},
         "amend": {"valid_from": "2026-08-01", "kinds": ["rate_update"], "reason": "Neuer Tarifabschluss"},
@@ -105,7 +105,7 @@ _MAKERS: dict[S, Callable[[World], dict[str, Any]]] = {
     S.DRAFT: _drafted,
     S.IN_NEGOTIATION: lambda world: take(world, _drafted(world), "open_negotiation"),
     S.WITHDRAWN: lambda world: take(world, _drafted(world), "withdraw"),
-    S.IN_ARBITRATION: lambda world: take(world, stuck(world), "call_arbitration"),
+    S.BEFORE_SCHIEDSSTELLE: lambda world: take(world, stuck(world), "call_schiedsstelle"),
     S.AWAITING_SIGNATURES: given_offer,
     S.SIGNED: lambda world: given_agreement(world, valid_from="2026-04-01", retroactive_reason=None),
     S.IN_FORCE: given_agreement,
@@ -134,7 +134,7 @@ def given_for(world: World, action: str, state: S) -> tuple[dict[str, Any], Api]
     if action == "accede":
         agreement, guest = given_state(world, state), world.organisation(OrganisationKind.PROVIDER, "Brücke")
         return take(world, agreement, "invite_party", provider_id=str(guest.id)), world.as_(OWNERS[action], guest)
-    if action == "call_arbitration":
+    if action == "call_schiedsstelle":
         return stuck(world), who
     if action == "remove_party":
         drafted = world.as_(Role.PLANNER).post("/v1/agreements", agreement_body(world, **joint))

@@ -228,11 +228,11 @@ class TestAmending:
         assert holds(world, second, "2026-05-01") == agreement["number"]
 
 
-class TestArbitration:
+class TestSchiedsstelle:
     def test_after_six_weeks_the_schiedsstelle_decides(self, world: World) -> None:
         draft = stuck(world, valid_from="2026-04-20")
-        applied = take(world, draft, "call_arbitration", applied_on="2026-04-14")
-        assert applied["arbitration"]["applied_on"] == "2026-04-14"
+        applied = take(world, draft, "call_schiedsstelle", applied_on="2026-04-14")
+        assert applied["schiedsstelle"]["applied_on"] == "2026-04-14"
         world.as_(Role.PLANNER).patch(
             f"/v1/agreements/{draft['id']}", {"title": "Text der Schiedsstelle"}, version=applied["version"]
         )
@@ -240,27 +240,27 @@ class TestArbitration:
         text = read(world, draft)
         decided = take(world, text, "record_award", decided_on="2026-06-10")
         assert (decided["state"], decided["signatures"]) == ("in_force", [])  # the award stands for the signatures
-        assert decided["arbitration"]["reference"] == "SchSt 12/2026"
+        assert decided["schiedsstelle"]["reference"] == "SchSt 12/2026"
 
     def test_not_before_six_weeks(self, world: World) -> None:
         body = {"kind": "leistung", "valid_from": "2026-07-01", "retroactive_reason": None, "billing_terms": None}
         draft = world.as_(Role.PLANNER).post("/v1/agreements", agreement_body(world, **body))
         take(world, draft, "open_negotiation")
         world.clock.travel(days=42)
-        problem = take(world, draft, "call_arbitration", status=409)
+        problem = take(world, draft, "call_schiedsstelle", status=409)
         assert "13.04.2026" in problem["reasons"][0]
         world.clock.travel(days=1)
-        take(world, draft, "call_arbitration", applied_on="2026-04-15", status=409)  # in the future
-        assert take(world, draft, "call_arbitration")["state"] == "in_arbitration"
+        take(world, draft, "call_schiedsstelle", applied_on="2026-04-15", status=409)  # in the future
+        assert take(world, draft, "call_schiedsstelle")["state"] == "before_schiedsstelle"
 
     def test_not_for_ambulatory_help(self, world: World) -> None:
         draft = stuck(world, kind="ambulant_77", billing_terms=agreement_body(world)["billing_terms"])
-        problem = take(world, draft, "call_arbitration", status=409)
+        problem = take(world, draft, "call_schiedsstelle", status=409)
         assert "§ 78b" in problem["reasons"][0]
 
     def test_an_award_looks_back_to_the_application_and_no_further(self, world: World) -> None:
         draft = stuck(world, valid_from="2026-04-13")
-        take(world, draft, "call_arbitration", applied_on="2026-04-14")
+        take(world, draft, "call_schiedsstelle", applied_on="2026-04-14")
         world.clock.travel(days=30)
         problem = take(world, read(world, draft), "record_award", status=409)
         assert "14.04.2026" in problem["reasons"][0]
@@ -268,9 +268,9 @@ class TestArbitration:
         assert "nach dem Antrag" in problem["reasons"][0]
 
     def test_the_parties_may_still_agree(self, world: World) -> None:
-        draft = take(world, stuck(world), "call_arbitration")
+        draft = take(world, stuck(world), "call_schiedsstelle")
         settled = take(world, draft, "settle")
-        assert (settled["state"], settled["arbitration"]) == ("in_negotiation", None)
+        assert (settled["state"], settled["schiedsstelle"]) == ("in_negotiation", None)
 
 
 class TestGoingOn:

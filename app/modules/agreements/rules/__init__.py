@@ -33,7 +33,7 @@ from app.modules.agreements.rules.steps import (
     others_stay,
     signs_once,
     signs_this_text,
-    waited_before_arbitration,
+    waited_before_schiedsstelle,
 )
 from app.modules.agreements.rules.wording import (
     PRICED,
@@ -87,5 +87,5 @@ __all__ = [
     "signs_this_text",
     "start_of_day",
     "unusable",
-    "waited_before_arbitration",
+    "waited_before_schiedsstelle",
 ]

@@ -47,7 +47,7 @@ def holds_per_party(agreement: Agreement) -> bool:
 
 def has_award(agreement: Agreement) -> bool:
     """Whether the Schiedsstelle has decided."""
-    return bool(agreement.arbitration and agreement.arbitration.get("decided_on"))
+    return bool(agreement.schiedsstelle and agreement.schiedsstelle.get("decided_on"))
 
 
 def covered_providers(agreement: Agreement) -> list[UUID]:

@@ -142,7 +142,7 @@ def holds_the_pen(agreement: Agreement, move: Move) -> Text | None:
     return Text("Zurückziehen kann nur, wer entworfen hat.", "Only who drafted it withdraws it.")
 
 
-def waited_before_arbitration(agreement: Agreement, move: Move) -> Text | None:
+def waited_before_schiedsstelle(agreement: Agreement, move: Move) -> Text | None:
     """The Schiedsstelle is for agreements under § 78b, six weeks after the written call to negotiate.
 
     Law: SGB VIII § 78g Abs. 2 Satz 1; § 77 knows no Schiedsstelle.
@@ -179,7 +179,7 @@ def award_looks_back_to_the_application(agreement: Agreement, move: Move) -> Tex
 
     Law: SGB VIII § 78g Abs. 3 Satz 1 to 3.
     """
-    applied = date.fromisoformat((agreement.arbitration or {})["applied_on"])
+    applied = date.fromisoformat((agreement.schiedsstelle or {})["applied_on"])
     if date.fromisoformat(move.data["decided_on"]) < applied:
         return Text("Entschieden wird nach dem Antrag.", "The decision follows the application.")
     if agreement.valid_from >= applied:

@@ -29,7 +29,7 @@ class PartyOut(Out):
     leaves_on: Day | None = Field(title="letzter Tag nach Austritt")
 
 
-class ArbitrationOut(Out):
+class SchiedsstelleOut(Out):
     """The way through the Schiedsstelle (§ 78g)."""
 
     board: str = Field(title="Schiedsstelle", max_length=200)
@@ -80,7 +80,7 @@ class AgreementOut(AgreementSummary):
     amendment_id: Id | None = Field(title="wird geändert durch")
     amendment_kinds: list[AmendmentKind] = Field(title="Gegenstand der Änderung", max_length=len(AmendmentKind))
     amendment_reason: str | None = Field(title="Anlass der Änderung", max_length=10_000)
-    arbitration: ArbitrationOut | None = Field(title="Schiedsverfahren (§ 78g)")
+    schiedsstelle: SchiedsstelleOut | None = Field(title="Schiedsverfahren (§ 78g)")
     notice_period_months: int = Field(title="Kündigungsfrist (Monate)", ge=0)
     entry_rule: EntryRule = Field(title="Gilt")
     review_months: int | None = Field(title="Überprüfung alle … Monate", ge=1)

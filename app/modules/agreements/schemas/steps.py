@@ -48,16 +48,16 @@ class WithdrawAgreement(In):
     action: Literal["withdraw"]
 
 
-class CallArbitration(In):
+class CallSchiedsstelle(In):
     """One side has called the Schiedsstelle."""
 
-    action: Literal["call_arbitration"]
+    action: Literal["call_schiedsstelle"]
     board: Word = Field(title="Schiedsstelle", examples=["Schiedsstelle nach § 78g SGB VIII beim Landesjugendamt"])
     applied_on: Day = Field(title="Eingang des Antrags bei der Schiedsstelle")
     issues: Prose = Field(title="Streitpunkte")
 
 
-class SettleArbitration(In):
+class SettleSchiedsstelle(In):
     """The parties negotiate again; the application is withdrawn."""
 
     action: Literal["settle"]
@@ -155,8 +155,8 @@ AgreementAction = Annotated[
     | ReopenAgreement
     | SignAgreement
     | WithdrawAgreement
-    | CallArbitration
-    | SettleArbitration
+    | CallSchiedsstelle
+    | SettleSchiedsstelle
     | RecordAward
     | InviteParty
     | RemoveParty

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from app.core.types import CodeList, Count, Day, Flag, Id, In, Prose, Word
+from app.core.types import WHOLE, CodeList, Day, Flag, Id, In, Prose, Word
 from app.core.validation import FieldValueError
 from app.law.protection import Urgency
 from app.law.service_kinds import ServiceKind
@@ -61,7 +61,7 @@ class FormBinding(In):
 class SafeguardingTerms(In):
     """What the parties agreed for reports on a child's welfare; the statute names duties, not hours."""
 
-    acknowledge_minutes: dict[Urgency, Annotated[Count, Field(ge=1, le=20_160)]] = Field(
+    acknowledge_minutes: dict[Urgency, Annotated[int, Field(ge=1, le=20_160), WHOLE]] = Field(
         default_factory=dict,
         title="Eingangsbestätigung des Jugendamts, je Dringlichkeit (Minuten)",
         max_length=len(Urgency),
@@ -78,9 +78,9 @@ StandardIds = Annotated[list[Id], Field(title="Standards", max_length=100)]
 
 ServiceKinds = Annotated[list[ServiceKind], Field(title="Hilfearten", max_length=len(ServiceKind))]
 
-NoticeMonths = Annotated[Count, Field(title="Kündigungsfrist (Monate)", ge=0, le=24)]
+NoticeMonths = Annotated[int, Field(title="Kündigungsfrist (Monate)", ge=0, le=24), WHOLE]
 
-ReviewMonths = Annotated[Count, Field(title="Überprüfung alle … Monate", ge=1, le=60)]
+ReviewMonths = Annotated[int, Field(title="Überprüfung alle … Monate", ge=1, le=60), WHOLE]
 
 ContentHash = Annotated[
     str, Field(title="SHA-256 des Textes, der gemeint ist", pattern=r"^[0-9a-f]{64}$", max_length=64)

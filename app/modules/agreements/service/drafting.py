@@ -40,7 +40,7 @@ from app.modules.agreements.schemas import (
 from app.modules.agreements.workflow import AGREEMENT, TALKING
 from app.policy import Actor, OrganisationKind
 
-NEGOTIABLE = TALKING | {AgreementState.IN_ARBITRATION}
+NEGOTIABLE = TALKING | {AgreementState.BEFORE_SCHIEDSSTELLE}
 
 
 def draft(db: Session, body: AgreementCreate, *, actor: Actor, at: datetime) -> Agreement:

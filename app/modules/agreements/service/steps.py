@@ -18,14 +18,14 @@ from app.modules.agreements.models import Agreement, AgreementCoverage, Agreemen
 from app.modules.agreements.schemas import (
     AgreementAction,
     AmendAgreement,
-    CallArbitration,
+    CallSchiedsstelle,
     KeepVersion,
     LeaveAgreement,
     OpenNegotiation,
     PublishAgreement,
     RecordAward,
     RecordReview,
-    SettleArbitration,
+    SettleSchiedsstelle,
     SignAgreement,
     TerminateAgreement,
     UnpublishAgreement,
@@ -71,13 +71,13 @@ def _note_down(agreement: Agreement, action: AgreementAction, at: datetime) -> N
         case TerminateAgreement():
             agreement.ends_on = min(agreement.ends_on or action.last_day, action.last_day)
             agreement.notice_reason = action.reason
-        case CallArbitration():
-            agreement.arbitration = action.model_dump(mode="json", exclude={"action"})
-        case SettleArbitration():
-            agreement.arbitration = None
+        case CallSchiedsstelle():
+            agreement.schiedsstelle = action.model_dump(mode="json", exclude={"action"})
+        case SettleSchiedsstelle():
+            agreement.schiedsstelle = None
         case RecordAward():
             decision = action.model_dump(mode="json", include={"reference", "decided_on"})
-            agreement.arbitration = {**(agreement.arbitration or {}), **decision}
+            agreement.schiedsstelle = {**(agreement.schiedsstelle or {}), **decision}
         case PublishAgreement():
             agreement.published_at = at
         case UnpublishAgreement():
