@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import Engine, create_engine, make_url, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from app.core import health, refusals
@@ -204,6 +204,22 @@ def test_raw_sql_changes_the_own_organisations_rows_only(world: World) -> None:
         touched = text("UPDATE help SET pseudonym = 'x' WHERE id = :id RETURNING id")
         assert db.execute(touched, {"id": help_["id"]}).all() == []
     assert other.as_(Role.CASEWORKER).get(f"/v1/helps/{help_['id']}")["pseudonym"] == "Familie Q-17"
+
+
+def test_raw_sql_takes_nothing_over_that_others_share(world: World) -> None:
+    other = World(world.kernel, world.http, world.clock, world.ticker)
+    agreement = given_agreement(other)
+    with world.kernel.work.as_actor(_claims(world, world.as_(Role.PLANNER))) as (db, actor):
+        for table in ("standard", "form"):
+            shared = text(f"SELECT count(*) FROM {table} WHERE youth_office_id = :office")
+            assert db.scalar(shared, {"office": other.youth_office.id}) == 1
+            claim = text(f"UPDATE {table} SET youth_office_id = :me WHERE youth_office_id = :office")
+            with pytest.raises(IntegrityError, match="this row is fixed"), db.begin_nested():
+                db.execute(claim, {"me": actor.organisation_id, "office": other.youth_office.id})
+            rename = text(f"UPDATE {table} SET title = 'x' WHERE youth_office_id = :office")
+            with pytest.raises(DBAPIError, match="row-level security"), db.begin_nested():
+                db.execute(rename, {"office": other.youth_office.id})
+    assert agreement["standard_ids"]
 
 
 def test_every_table_with_rows_of_a_case_has_a_wall(superuser: Engine) -> None:
