@@ -37,6 +37,8 @@ def import_records(
     """
     with rehearsal(db) if how.dry_run else nullcontext():
         rows = _write_all(db, body, media_type, actor=actor, at=at)
+    if how.dry_run:
+        _forget_ids(rows)
     report = _report(rows, dry_run=how.dry_run)
     if report.refused and how.on_error == "refuse" and not how.dry_run:
         bad = [row.model_dump(mode="json") for row in rows if row.status == "refused"]
@@ -91,7 +93,7 @@ def _line(line: bytes) -> Any:
 def _table(body: bytes) -> Iterator[dict[str, Any]]:
     """Rows of a CSV with a header: semicolon or comma, UTF-8 with or without BOM."""
     try:
-        text = body.decode("utf-8-sig")
+        text = body.decode("utf-8-sig").lstrip("\r\n")
     except UnicodeDecodeError:
         raise MalformedRequest(reason=Text("kein gültiges UTF-8", "not valid UTF-8")) from None
     if "\x00" in text:
@@ -148,6 +150,14 @@ def _told(index: int, outcome: Outcome, external_id: str | None) -> RowOut:
         return RowOut(index=index, status=status, id=outcome.id, external_id=external_id)  # type: ignore[arg-type]
     problem: Problem = ExternalIdReused() if outcome.is_reused else Invalid(errors=outcome.errors)
     return RowOut(index=index, status="refused", external_id=external_id, problem=problem.render("de"))
+
+
+def _forget_ids(rows: list[RowOut]) -> None:
+    """What was only rehearsed cannot be found under its id afterwards; what was known before can."""
+    rehearsed = {row.id for row in rows if row.status == "recorded"}
+    for row in rows:
+        if row.id in rehearsed:
+            row.id = None
 
 
 def _report(rows: list[RowOut], *, dry_run: bool) -> ImportOut:

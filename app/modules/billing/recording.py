@@ -50,6 +50,7 @@ _WRITE = text(
                :account, :now
           FROM judged
          WHERE known_id IS NULL AND within AND granted AND state IN ('active', 'ended')
+         ORDER BY n  -- of rows with one external id the first is written
         ON CONFLICT (provider_id, external_id) DO NOTHING
         RETURNING id, youth_office_id, provider_id, content_hash
     ), by_office AS (
@@ -91,16 +92,14 @@ class Outcome:
 def record_rows(db: Session, records: Sequence[ServiceRecordIn], *, actor: Actor, at: datetime) -> list[Outcome]:
     """Write what may be written of some records (each sound in itself) and tell what became of each.
 
-    A row that another transaction is writing under the same external id is judged again once that has ended.
+    A row whose external id is just being written, by a row before it or by another transaction, is judged again once
+    that is done: two statements, however many rows share an id.
     """
     hashes = [content_hash(record) for record in records]
     outcomes: dict[int, Outcome] = {}
     waiting = list(range(len(records)))
     while waiting:
-        first_of: dict[str, int] = {}
-        for index in waiting:
-            first_of.setdefault(records[index].external_id, index)
-        rows = [_row(index, records[index], hashes[index], actor) for index in first_of.values()]
+        rows = [_row(index, records[index], hashes[index], actor) for index in waiting]
         parameters = {"rows": json.dumps(rows), "account": actor.id, "now": at}
         for row in db.execute(_WRITE, parameters).all():
             if (outcome := _outcome(row, hashes[row.n])) is not None:

@@ -50,6 +50,9 @@ def _time_faults(record: ServiceRecordIn, now: datetime) -> list[FieldError]:
     if record.ends_at - record.starts_at > LONGEST or minutes_of(record) < 1:
         text = ("Ein Eintrag dauert 1 Minute bis 24 Stunden.", "A record lasts from 1 minute to 24 hours.")
         found.append(FieldError("/ends_at", "duration", *text))
+    if record.ends_at > now + CLOCK_SKEW:  # told before the day is asked for: the calendar ends with the year 9999
+        text = ("Der Eintrag liegt in der Zukunft.", "The record lies in the future.")
+        return [*found, FieldError("/ends_at", "future", *text)]
     last_instant = record.ends_at - timedelta(microseconds=1)
     if legal_date(record.starts_at) != legal_date(last_instant) and not record.crosses_midnight:
         text = (
@@ -57,9 +60,6 @@ def _time_faults(record: ServiceRecordIn, now: datetime) -> list[FieldError]:
             "The record crosses midnight; crosses_midnight must say so.",
         )
         found.append(FieldError("/crosses_midnight", "midnight", *text))
-    if record.ends_at > now + CLOCK_SKEW:
-        text = ("Der Eintrag liegt in der Zukunft.", "The record lies in the future.")
-        found.append(FieldError("/ends_at", "future", *text))
     return found
 
 
