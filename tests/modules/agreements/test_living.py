@@ -83,6 +83,8 @@ class TestJoining:
         assert (less["provider_ids"], less["content_hash"]) == ([str(world.provider.id)], draft["content_hash"])
         problem = take(world, draft, "remove_party", provider_id=str(world.provider.id), status=409)
         assert "letzte Träger" in problem["reasons"][0]
+        problem = take(world, draft, "remove_party", provider_id=str(guest.id), status=409)
+        assert "keine Vertragspartei" in problem["reasons"][0]
 
     def test_per_party_each_provider_is_in_as_soon_as_it_has_signed(self, world: World) -> None:
         second = world.organisation(OrganisationKind.PROVIDER, "Brücke")

@@ -129,8 +129,11 @@ def leaves_others_behind(agreement: Agreement, move: Move) -> Text | None:
 
 
 def others_stay(agreement: Agreement, move: Move) -> Text | None:
-    """An agreement has a provider."""
-    if set(map(str, agreement.provider_ids)) - {move.data["provider_id"]}:
+    """Who is taken out takes part, and somebody is left."""
+    providers = set(map(str, agreement.provider_ids))
+    if move.data["provider_id"] not in providers:
+        return Text("Dieser Träger ist keine Vertragspartei.", "This provider is no party.")
+    if len(providers) > 1:
         return None
     return Text("Der letzte Träger bleibt Vertragspartei.", "The last provider stays a party.")
 
