@@ -56,8 +56,9 @@ def get_form(form_id: Id, db: Db, actor: CurrentActor) -> FormOut:
 def publish_form_version(form_id: Id, body: FormVersionCreate, db: Db, actor: CurrentActor, now: Now) -> FormVersionOut:
     """Publish the next version: a JSON Schema (2020-12) in which every entry has a German title.
 
-    References stay within the document (`#/$defs/…`), patterns are those of RE2 (linear time). A published version
-    never changes: reports written on it can be read for ever.
+    References stay within the document (`#/$defs/…`), patterns are those of RE2 (linear time). An entry may say how it
+    is laid out: `"x-layout": {"widget": "textarea", "width": "half", "group": "Ziele", "help": "…"}`. A published
+    version never changes: reports written on it can be read for ever.
     """
     return FormVersionOut.model_validate(service.publish_version(db, form_id, body, actor=actor, at=now))
 

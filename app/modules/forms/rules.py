@@ -20,6 +20,10 @@ from app.modules.forms.texts import text_of
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 MAX_BYTES, MAX_DEPTH, MAX_UNFOLDED, MAX_FINDINGS = 200_000, 32, 5_000, 100
 MAX_WORK = 200_000  # places of a content times those of its form: explaining more would hold up everybody else
+WIDGETS = ("text", "textarea", "select", "radio", "checkbox", "date", "number", "scale")
+WIDTHS = ("full", "half", "third")
+LAYOUT: dict[str, tuple[str, ...]] = {"widget": WIDGETS, "width": WIDTHS, "group": (), "help": (), "placeholder": ()}
+"""Hints for laying out an entry; an empty list of values means free text."""
 _FOREIGN = frozenset({"$id", "$anchor", "$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$vocabulary"})
 
 
@@ -98,6 +102,23 @@ def _faults(schema: dict[str, Any], prefix: str) -> Iterator[FieldError]:
         for keyword in sorted(_FOREIGN & node.keys()):
             yield _finding(f"{place}/{keyword}", "reference", "Das gibt es hier nicht.", "Not available here.")
         yield from _untitled(node, place)
+        yield from _layout(node, place)
+
+
+def _layout(node: dict[str, Any], place: str) -> Iterator[FieldError]:
+    """How an entry is laid out (`x-layout`) is said in words that every front end knows."""
+    hints = node.get("x-layout", {})
+    if not isinstance(hints, dict):
+        hints = {"x-layout": hints}
+    for name, value in hints.items():
+        known = LAYOUT.get(name)
+        if known is None or (value not in known if known else not isinstance(value, str) or not 0 < len(value) <= 200):
+            yield _finding(
+                f"{place}/x-layout/{escape(name)}",
+                "layout",
+                f"Bekannt sind {', '.join(LAYOUT)}; widget: {', '.join(WIDGETS)}; width: {', '.join(WIDTHS)}.",
+                f"Known are {', '.join(LAYOUT)}; widget: {', '.join(WIDGETS)}; width: {', '.join(WIDTHS)}.",
+            )
 
 
 def _untitled(node: dict[str, Any], place: str) -> Iterator[FieldError]:

@@ -71,6 +71,24 @@ def test_a_sound_schema_may_be_a_form(schema: dict[str, Any]) -> None:
     assert check_schema(schema) == []
 
 
+def _laid_out(hints: Any) -> dict[str, Any]:
+    return {"type": "object", "properties": {"ziel": {"type": "string", "title": "Ziel", "x-layout": hints}}}
+
+
+def test_a_form_may_say_how_it_is_laid_out() -> None:
+    hints = {"widget": "textarea", "width": "half", "group": "Ziele", "help": "In eigenen Worten."}
+    assert check_schema(_laid_out(hints)) == []
+
+
+@pytest.mark.parametrize(
+    ("hints", "place"),
+    [({"widget": "karussell"}, "widget"), ({"breite": 3}, "breite"), ({"help": 1}, "help"), ("groß", "x-layout")],
+)
+def test_hints_no_front_end_knows_are_refused(hints: Any, place: str) -> None:
+    (fault,) = check_schema(_laid_out(hints))
+    assert (fault.pointer, fault.code) == (f"/properties/ziel/x-layout/{place}", "layout")
+
+
 def test_a_reference_is_never_fetched_even_if_a_schema_slipped_through() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.setblocking(False)
