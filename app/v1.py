@@ -5,6 +5,7 @@ from app.modules.audit import router as audit
 from app.modules.billing import router as billing
 from app.modules.cases import router as cases
 from app.modules.catalogue import router as catalogue
+from app.modules.committee import router as committee
 from app.modules.dialogues import router as dialogues
 from app.modules.forms import router as forms
 from app.modules.handbooks import router as handbooks
@@ -38,6 +39,9 @@ ROUTERS = (
     invoices.router,
     safeguarding.router,
     reports.router,
+    committee.papers,
+    committee.sittings,
+    committee.oparl,
 )
 WELL_KNOWN = (identity.well_known, catalogue.well_known)
 """What stands outside `/v1` by its own standards."""

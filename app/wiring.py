@@ -1,13 +1,14 @@
 """Which room answers what the ground floor calls upwards: deadlines that fire, events that are published."""
 
 from app.core.deadlines import Handler
-from app.modules import agreements, dialogues, handbooks, safeguarding
+from app.modules import agreements, committee, dialogues, handbooks, safeguarding
 from app.modules.webhooks import on_published
 
 HANDLERS: dict[str, Handler] = {
     "agreement_start": agreements.start_due,
     "agreement_end": agreements.end_due,
     "agreement_review": agreements.review_due,
+    committee.FOLLOW_UP_DUE: committee.follow_up_due,
     handbooks.CONSULTATION: handbooks.consultation_due,
     dialogues.ASSESSMENT_DUE: dialogues.assessments_due,
     dialogues.MEASURE_DUE: dialogues.measure_due,

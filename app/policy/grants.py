@@ -5,6 +5,8 @@ roles in use. Two persons must stand behind money (finance officer is never the 
 and no safeguarding; planners see agreements and numbers, never a case; a system administrator sees no content.
 A quality handbook is released by the planner, who keeps it, or by the office head, who answers for what binds the
 office: councils hand it to the one or the other, and the audit log names who it was.
+A member of a committee sits there for a party, a provider or the public, not for the office: the member reads what
+is laid before the committees, and nothing else that only the office knows.
 """
 
 from app.policy.permissions import Permission as P
@@ -25,6 +27,8 @@ GRANTS: dict[R, frozenset[P]] = {
         P.DIALOGUES_CONFIRM,
         P.HANDBOOKS_MANAGE,
         P.HANDBOOKS_RELEASE,
+        P.COMMITTEE_READ,
+        P.COMMITTEE_PREPARE,
         P.EVENTS_READ,
     },
     R.CASEWORKER: _EVERYBODY
@@ -61,6 +65,8 @@ GRANTS: dict[R, frozenset[P]] = {
         P.AGREEMENTS_READ,
         P.AGREEMENTS_SIGN,
         P.HANDBOOKS_RELEASE,
+        P.COMMITTEE_READ,
+        P.COMMITTEE_RELEASE,
         P.SAFEGUARDING_READ,
         P.ACCOUNTS_READ,
     },
@@ -76,8 +82,18 @@ GRANTS: dict[R, frozenset[P]] = {
     R.OFFICE_ADMIN: _EVERYBODY
     | {P.ORGANISATIONS_MANAGE, P.ACCOUNTS_READ, P.ACCOUNTS_MANAGE, P.WEBHOOKS_MANAGE, P.EVENTS_READ},
     R.DATA_PROTECTION_OFFICER: _EVERYBODY | {P.AGREEMENTS_READ, P.AUDIT_READ},
+    R.COMMITTEE_CLERK: _EVERYBODY | {P.COMMITTEE_READ, P.COMMITTEE_RECORD},
+    R.COMMITTEE_MEMBER: frozenset({P.ORGANISATIONS_READ, P.COMMITTEE_READ}),
     R.OFFICE_SYNC: _EVERYBODY
-    | {P.AGREEMENTS_READ, P.HELPS_READ, P.HELPS_OPEN, P.SERVICE_RECORDS_READ, P.INVOICES_READ, P.EVENTS_READ},
+    | {
+        P.AGREEMENTS_READ,
+        P.COMMITTEE_READ,
+        P.HELPS_READ,
+        P.HELPS_OPEN,
+        P.SERVICE_RECORDS_READ,
+        P.INVOICES_READ,
+        P.EVENTS_READ,
+    },
     R.PROVIDER_PROFESSIONAL: _EVERYBODY
     | {
         P.ALARMS_READ,
@@ -98,6 +114,7 @@ GRANTS: dict[R, frozenset[P]] = {
         P.ALARMS_READ,
         P.AGREEMENTS_READ,
         P.AGREEMENTS_DRAFT,
+        P.COMMITTEE_READ,
         P.HANDBOOKS_COMMENT,
         P.OFFERS_MANAGE,
         P.HELPS_READ,
@@ -117,6 +134,7 @@ GRANTS: dict[R, frozenset[P]] = {
         P.DIALOGUES_READ,
         P.DIALOGUES_TAKE_PART,
         P.DIALOGUES_CONFIRM,
+        P.COMMITTEE_READ,
         P.HANDBOOKS_COMMENT,
         P.INVOICES_READ,
         P.OFFERS_MANAGE,
@@ -128,6 +146,7 @@ GRANTS: dict[R, frozenset[P]] = {
     | {
         P.ALARMS_READ,
         P.AGREEMENTS_READ,
+        P.COMMITTEE_READ,
         P.OFFERS_MANAGE,
         P.HELPS_READ,
         P.SERVICE_RECORDS_READ,

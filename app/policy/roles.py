@@ -24,6 +24,8 @@ class Role(CodeList):
     FINANCE_OFFICER = "finance_officer", "Wirtschaftliche Jugendhilfe"
     OFFICE_ADMIN = "office_admin", "Verwaltung der Zugänge (Jugendamt)"
     DATA_PROTECTION_OFFICER = "data_protection_officer", "Datenschutzbeauftragte Person"
+    COMMITTEE_CLERK = "committee_clerk", "Schriftführung, Sitzungsdienst"
+    COMMITTEE_MEMBER = "committee_member", "Mitglied des Jugendhilfeausschusses"
     OFFICE_SYNC = "office_sync", "Programm der Kommune"
     PROVIDER_PROFESSIONAL = "provider_professional", "Bezugsfachkraft des Trägers"
     PROVIDER_LEAD = "provider_lead", "Bereichsleitung des Trägers"

@@ -13,6 +13,7 @@ from app.core.ticker import Ticker
 from app.policy import GRANTS, OrganisationKind, Role
 from app.wiring import HANDLERS, on_published
 from tests.contract.operations import Operation, example, operations
+from tests.modules.committee.given import given_everything as given_committee
 from tests.modules.dialogues.given import given_held, given_measure
 from tests.modules.handbooks.given import given_everything
 from tests.modules.offers.given import given_offer, report_capacity
@@ -23,7 +24,7 @@ from tests.world import Clock, Party, World
 
 PUBLIC = {"code", "name"}
 """Names of code lists, workflows and problems: the same for everybody."""
-REGISTER = {"GET /v1/organisations/{organisation_id}"}
+REGISTER = {"GET /v1/organisations/{organisation_id}", "GET /v1/oparl/bodies/{organisation_id}"}
 """Who works with whom is no secret."""
 
 
@@ -71,9 +72,11 @@ def _everything(world: World) -> dict[str, str]:
     report_capacity(world, offer, "2")
     dialogue = given_held(world)
     measure = given_measure(world, dialogue)
+    committee = given_committee(world)
     world.tick()
     deliveries = world.as_(Role.OFFICE_ADMIN).get(f"/v1/webhooks/{webhook['id']}/deliveries")["items"]
     return {
+        **committee,
         "account_id": str(caseworker.account_id),
         "agreement_id": talks["id"],
         "alarm_id": world.as_(Role.TEAM_LEAD).get("/v1/alarms")["items"][0]["id"],

@@ -38,6 +38,24 @@ UNTITLED = {
 FOREIGN = {
     "TokenOut": "RFC 6749",
     "EventOut": "CloudEvents 1.0",
+    **dict.fromkeys(
+        (
+            "OParlSystem",
+            "OParlBody",
+            "OParlOrganization",
+            "OParlMembership",
+            "OParlPerson",
+            "OParlLocation",
+            "OParlAgendaItem",
+            "OParlMeeting",
+            "OParlConsultation",
+            "OParlPaper",
+            "OParlObject",
+            "OParlPagination",
+            "OParlLinks",
+        ),
+        "OParl 1.1",
+    ),
 }
 """Schemas whose names of fields are a standard's."""
 

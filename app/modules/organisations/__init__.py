@@ -1,10 +1,11 @@
 """Organisations: youth offices and providers."""
 
-from app.modules.organisations.models import Region
+from app.modules.organisations.models import Organisation, Region
 from app.modules.organisations.queries import get_organisation, land_of, organisations_by_id, regions_by_id
 from app.modules.organisations.service import create_organisation, create_region
 
 __all__ = [
+    "Organisation",
     "Region",
     "create_organisation",
     "create_region",
