@@ -31,6 +31,7 @@ ROUTERS = (
     offers.router,
     agreements.router,
     agreements.router_of_bases,
+    agreements.router_of_published,
     negotiations.router,
     dialogues.router,
     dialogues.measures,

@@ -13,6 +13,7 @@ class Permission(StrEnum):
     ACCOUNTS_READ = "accounts:read"
     AGREEMENTS_DRAFT = "agreements:draft"
     AGREEMENTS_READ = "agreements:read"
+    AGREEMENTS_READ_PUBLISHED = "agreements:read_published"
     AGREEMENTS_SIGN = "agreements:sign"
     ALARMS_READ = "alarms:read"
     AUDIT_READ = "audit:read"

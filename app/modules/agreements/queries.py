@@ -24,7 +24,7 @@ from app.modules.agreements.models import (
     AgreementVersion,
 )
 from app.modules.agreements.rules import covered_kinds, foremost, last_day
-from app.modules.agreements.schemas import AgreementQuery, BasisQuery
+from app.modules.agreements.schemas import AgreementQuery, BasisQuery, PublishedQuery
 from app.policy import SYSTEM, Actor
 
 
@@ -72,6 +72,29 @@ def list_agreements(db: Session, query: AgreementQuery, actor: Actor) -> tuple[l
         covering = select(AgreementCoverage.agreement_id).where(_covers(query.in_force_on))
         rows = rows.where(Agreement.id.in_(covering))
     sorts = {name: getattr(Agreement, name) for name in ("created_at", "number", "valid_from")}
+    return paginate(db, rows, query, sorts, Agreement.id)
+
+
+def published(actor: Actor) -> Select[Agreement]:
+    """The agreements the actor's youth office shows to its committee, with their texts."""
+    rows = select(Agreement).options(selectinload(Agreement.parties), selectinload(Agreement.current))
+    return rows.where(Agreement.youth_office_id == actor.organisation_id, Agreement.published_at.is_not(None))
+
+
+def get_published(db: Session, agreement_id: UUID, actor: Actor) -> Agreement:
+    """One published agreement; 404 for any other."""
+    return found(db.scalar(published(actor).where(Agreement.id == agreement_id)))
+
+
+def list_published(db: Session, query: PublishedQuery, actor: Actor) -> tuple[list[Any], str | None, int | None]:
+    """A page of published agreements."""
+    rows = published(actor)
+    if query.kind:
+        rows = rows.where(Agreement.kind == query.kind)
+    if query.provider_id:
+        theirs = select(AgreementParty.agreement_id).where(AgreementParty.organisation_id == query.provider_id)
+        rows = rows.where(Agreement.id.in_(theirs))
+    sorts = {"valid_from": Agreement.valid_from, "number": Agreement.number}
     return paginate(db, rows, query, sorts, Agreement.id)
 
 

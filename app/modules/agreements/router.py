@@ -29,6 +29,8 @@ from app.modules.agreements.schemas import (
     BasisOut,
     BasisQuery,
     PartyOut,
+    PublishedAgreementOut,
+    PublishedQuery,
     ReviewOut,
     SchiedsstelleOut,
     SignatureOut,
@@ -39,6 +41,7 @@ from app.policy import Actor, Permission
 
 router = Router(prefix="/agreements", tags=["agreements"])
 router_of_bases = Router(prefix="/payment-bases", tags=["agreements"])
+router_of_published = Router(prefix="/published-agreements", tags=["agreements"])
 HEAD = AgreementSummary.model_fields.keys() - {"allowed_actions"}
 
 
@@ -185,3 +188,27 @@ def _basis(
         missing=missing,
         law="§ 78b Abs. 1 SGB VIII" if service_kind in RESIDENTIAL else "§ 77 Abs. 1 SGB VIII",
     )
+
+
+@router_of_published.get("", summary="Veröffentlichte Vereinbarungen")
+@needs(Permission.AGREEMENTS_READ_PUBLISHED)
+def list_published_agreements(
+    query: Annotated[PublishedQuery, Query()], db: Db, actor: CurrentActor
+) -> Page[PublishedAgreementOut]:
+    """What the own youth office shows to the members of its committee, without prices (§ 71 SGB VIII)."""
+    rows, following, total = queries.list_published(db, query, actor)
+    return page_of([_published(row) for row in rows], following, total, query)
+
+
+@router_of_published.get("/{agreement_id}", summary="Veröffentlichte Vereinbarung lesen")
+@needs(Permission.AGREEMENTS_READ_PUBLISHED)
+def get_published_agreement(agreement_id: Id, db: Db, actor: CurrentActor) -> PublishedAgreementOut:
+    """One published agreement with its clauses, without prices (§ 71 SGB VIII)."""
+    return _published(queries.get_published(db, agreement_id, actor))
+
+
+def _published(agreement: Agreement) -> PublishedAgreementOut:
+    shown = PublishedAgreementOut.model_fields.keys()
+    text = {name: value for name, value in content_of(agreement.current.content).items() if name in shown}
+    head = {name: getattr(agreement, name) for name in shown if hasattr(agreement, name)}
+    return PublishedAgreementOut(**{**text, **head})

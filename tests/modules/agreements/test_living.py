@@ -391,3 +391,21 @@ class TestVersions:
         assert take(world, agreement, "publish")["published_at"] == "2026-03-02T08:00:00Z"
         assert take(world, agreement, "unpublish")["published_at"] is None
         world.as_(Role.PROVIDER_LEAD).act(f"/v1/agreements/{agreement['id']}", "publish", status=403)
+
+    def test_the_committee_reads_what_is_published_and_no_price(self, world: World) -> None:
+        agreement = given_agreement(world)
+        member = world.as_(Role.COMMITTEE_MEMBER)
+        path = f"/v1/published-agreements/{agreement['id']}"
+        member.get(path, status=404)
+        take(world, agreement, "publish")
+        read_ = member.get(path)
+        assert [clause["key"] for clause in read_["clauses"]] == ["hilfeplanung", "gegenseitige-erwartungen"]
+        assert "6980" not in str(read_)
+        listed = member.get(f"/v1/published-agreements?provider_id={world.provider.id}&kind=local_quality")["items"]
+        assert [one["number"] for one in listed] == [agreement["number"]]
+        assert member.get("/v1/published-agreements?kind=entgelt")["items"] == []
+        member.get(f"/v1/agreements/{agreement['id']}", status=403)
+        other = world.organisation(OrganisationKind.YOUTH_OFFICE, "Anderes")
+        world.as_(Role.COMMITTEE_MEMBER, other).get(path, status=404)
+        take(world, agreement, "unpublish")
+        member.get(path, status=404)

@@ -112,6 +112,33 @@ class AgreementVersionOut(Out):
     signatures: list[SignatureOut] = Field(title="Unterschriften", max_length=51)
 
 
+class PublishedAgreementOut(Out):
+    """An agreement as the committee reads it: what was agreed, without prices."""
+
+    id: Id
+    number: str = Field(title="Nummer", max_length=20)
+    kind: AgreementKind = Field(title="Art")
+    state: AgreementState = Field(title="Stand")
+    title: str = Field(title="Titel", max_length=200)
+    youth_office_id: Id = Field(title="Jugendamt")
+    provider_ids: list[Id] = Field(title="Träger", max_length=50)
+    service_kinds: list[ServiceKind] = Field(title="Hilfearten", max_length=len(ServiceKind))
+    valid_from: Day = Field(title="gilt ab")
+    valid_to: Day | None = Field(title="gilt bis einschließlich, wie vereinbart")
+    ends_on: Day | None = Field(title="letzter Tag nach Kündigung oder Ablösung")
+    preamble: str | None = Field(title="Präambel", max_length=10_000)
+    clauses: list[Clause] = Field(title="Regelungen", max_length=100)
+    published_at: Instant = Field(title="veröffentlicht am")
+
+
+class PublishedQuery(PageQuery):
+    """Filters of published agreements."""
+
+    kind: AgreementKind | None = None
+    provider_id: Id | None = None
+    sort: Literal["valid_from", "-valid_from", "number", "-number"] = "-valid_from"
+
+
 class AgreementQuery(PageQuery):
     """Filters of agreements."""
 
