@@ -73,6 +73,7 @@ class View:
     ) -> OParlPage[T]:
         """A page; its links keep the filters."""
         asked = query.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+        asked = {name: "true" if value is True else value for name, value in asked.items()}
         first = {name: value for name, value in asked.items() if name != "cursor"}
         return OParlPage(
             data=list(data),

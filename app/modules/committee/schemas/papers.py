@@ -69,7 +69,7 @@ class PaperPatch(In):
     financial_effects: Prose | None = Field(None, title="finanzielle Auswirkungen")
     agreement_id: Id | None = Field(None, title="Vereinbarung, um die es geht")
     related_paper_id: Id | None = Field(None, title="Vorlage, an die sie anknüpft")
-    annexes: Annexes | None = Field(None)
+    annexes: Annexes | None = Field(None, title="Anlagen")
     is_public: Flag | None = Field(None, title="öffentlich, sobald sie freigegeben ist")
 
 

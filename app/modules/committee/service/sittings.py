@@ -169,12 +169,13 @@ def enter_agenda(
         ConsultationFixed: the station is concluded.
         Invalid: no such station, or not this body's.
     """
+    meeting = queries.get_meeting(db, meeting_id, actor, own=True)
     try:
         paper = queries.paper_of(db, body.consultation_id, actor)
     except NotFound:
         de, en = "Diese Beratung gibt es nicht.", "There is no such consultation."
         raise Invalid.field("/consultation_id", "unknown", de, en) from None
-    meeting = queries.get_meeting(db, meeting_id, actor, own=True, lock=True)
+    db.refresh(meeting, with_for_update=True)  # after the paper, as every act locks them
     check_version(meeting, expected)
     station = queries.get_consultation(paper, body.consultation_id)
     if station.state is not ConsultationState.PLANNED:
