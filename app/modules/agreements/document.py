@@ -54,13 +54,17 @@ def content_of(document: Mapping[str, Any]) -> dict[str, Any]:
     return {name: document[name] for name in AgreementContent.model_fields if name in document}
 
 
-def hash_of(document: Mapping[str, Any]) -> str:
-    """SHA-256 over the document's canonical JSON (RFC 8785), in hexadecimal.
+def canonical(document: Mapping[str, Any]) -> str:
+    """The document's canonical JSON (RFC 8785).
 
     Names are ASCII and numbers whole, so that sorted names and compact separators are all that RFC 8785 asks for.
     """
-    canonical = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def hash_of(document: Mapping[str, Any]) -> str:
+    """SHA-256 over the document's canonical JSON (RFC 8785), in hexadecimal."""
+    return hashlib.sha256(canonical(document).encode()).hexdigest()
 
 
 def read_document(coverage: AgreementCoverage, document: Mapping[str, Any]) -> AgreementInForce:

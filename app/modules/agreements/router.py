@@ -5,15 +5,16 @@ from itertools import groupby
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Path, Query, Response
 from sqlalchemy.orm import Session
 
+from app.core import documents
 from app.core.http import CurrentActor, Db, Expected, Now, Router, needs
 from app.core.pages import Page, page_of
 from app.core.types import Id
 from app.law.calendars import legal_date
 from app.law.service_kinds import ServiceKind
-from app.modules.agreements import queries, service
+from app.modules.agreements import printing, queries, service
 from app.modules.agreements.document import content_of
 from app.modules.agreements.models import Agreement, AgreementCoverage, AmendmentKind
 from app.modules.agreements.rules import RESIDENTIAL, missing_for_payment
@@ -35,6 +36,7 @@ from app.modules.agreements.schemas import (
     SchiedsstelleOut,
     SignatureOut,
 )
+from app.modules.agreements.schemas.changes import ChangesOut, ChangesQuery
 from app.modules.agreements.workflow import AGREEMENT
 from app.modules.webhooks import TransitionOut, history
 from app.policy import Actor, Permission
@@ -42,6 +44,7 @@ from app.policy import Actor, Permission
 router = Router(prefix="/agreements", tags=["agreements"])
 router_of_bases = Router(prefix="/payment-bases", tags=["agreements"])
 router_of_published = Router(prefix="/published-agreements", tags=["agreements"])
+VersionNumber = Annotated[int, Path(ge=1, le=100_000, description="number of the text's version")]
 HEAD = AgreementSummary.model_fields.keys() - {"allowed_actions"}
 
 
@@ -126,6 +129,57 @@ def list_agreement_versions(agreement_id: Id, db: Db, actor: CurrentActor) -> li
     """
     agreement = queries.get_agreement(db, agreement_id, actor)
     return [AgreementVersionOut.model_validate(version) for version in queries.list_versions(db, agreement)]
+
+
+@router.get(
+    "/{agreement_id}/versions/{number}/document",
+    summary="Fassung als PDF",
+    response_class=Response,
+    responses=documents.DOCUMENT,
+)
+@needs(Permission.AGREEMENTS_READ)
+def get_agreement_document(agreement_id: Id, number: VersionNumber, db: Db, actor: CurrentActor, now: Now) -> Response:
+    """One version of the text as it is filed and read: paragraphs, terms, signatures, standards and forms in full.
+
+    PDF/A-3a and PDF/UA-1, in German. The text as it is hashed is attached to it (`vereinbarung.json`), so that
+    anybody can check the signatures' SHA-256 (§ 56 SGB X). A version that was never offered is marked as a draft.
+    """
+    return documents.answer(*printing.print_agreement(db, agreement_id, number, actor=actor, at=now))
+
+
+@router.get("/{agreement_id}/versions/{number}/changes", summary="Unterschied zweier Fassungen")
+@needs(Permission.AGREEMENTS_READ)
+def compare_agreement_versions(
+    agreement_id: Id, number: VersionNumber, query: Annotated[ChangesQuery, Query()], db: Db, actor: CurrentActor
+) -> ChangesOut:
+    """What a version says otherwise than an older one: wording word by word, terms field by field (§ 78b SGB VIII).
+
+    The older one is the version before unless `against` names another; for the first version of an amendment it is
+    the text that is amended. Clauses are told apart by their key, so that one that moved is not a new one.
+    """
+    return printing.compare_versions(db, agreement_id, number, query.against, actor=actor)
+
+
+@router.get(
+    "/{agreement_id}/versions/{number}/changes/document",
+    summary="Unterschied zweier Fassungen als PDF",
+    response_class=Response,
+    responses=documents.DOCUMENT,
+)
+@needs(Permission.AGREEMENTS_READ)
+def get_agreement_changes_document(
+    agreement_id: Id,
+    number: VersionNumber,
+    query: Annotated[ChangesQuery, Query()],
+    db: Db,
+    actor: CurrentActor,
+    now: Now,
+) -> Response:
+    """The same on paper, for the round in which it is negotiated (§§ 77, 78b SGB VIII).
+
+    What is new is underlined, what is gone is struck through.
+    """
+    return documents.answer(*printing.print_changes(db, agreement_id, number, query.against, actor=actor, at=now))
 
 
 @router.post("/{agreement_id}/transitions", summary="Vereinbarung weiterführen")

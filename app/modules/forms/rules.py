@@ -158,10 +158,10 @@ def _too_deep(value: Any, depth: int = 0) -> bool:
 
 
 def _inside(schema: dict[str, Any], ref: str) -> bool:
-    return ref.startswith("#/") and _target(schema, ref) is not None
+    return ref.startswith("#/") and target_of(schema, ref) is not None
 
 
-def _target(schema: dict[str, Any], ref: str) -> dict[str, Any] | None:
+def target_of(schema: dict[str, Any], ref: str) -> dict[str, Any] | None:
     """The object a reference points to, if there is one."""
     node: Any = schema
     for token in ref[2:].split("/"):
@@ -193,7 +193,7 @@ def _unfolded(value: Any, schema: dict[str, Any], known: dict[str, int], open_re
     if ref in open_refs:
         return MAX_UNFOLDED + 1
     if ref not in known:
-        known[ref] = _unfolded(_target(schema, ref), schema, known, open_refs | {ref})
+        known[ref] = _unfolded(target_of(schema, ref), schema, known, open_refs | {ref})
     return min(size + known[ref], MAX_UNFOLDED + 1)
 
 

@@ -1,0 +1,133 @@
+"""What an agreement says, in German words: the names of its fields, and values as people write them. Pure.
+
+The names are the titles the API shows; a title also says the unit of its value and what an empty one means:
+`Eigener Entgeltsatz je Einheit (Cent); leer: der allgemeine`. A field added to the text is printed without a change
+here.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel
+
+from app.core.money import format_euro_de
+from app.core.types import CodeList
+from app.law.calendars import BERLIN
+from app.modules.agreements.terms import ActivityTerms, ServiceKindTerms
+
+NBSP = "\u00a0"
+_MONTHS = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()  # noqa: SIM905
+_EMPTY = re.compile(r"[;,]? ?\(?leer: ([^()]*)\)?$")
+_ONLY = re.compile(r", nur bei \w+$")
+_UNIT = re.compile(r" \((Cent|Prozent|Minuten|Monate|[\w ]*[Tt]age[\w ]*)\)")
+_HOUR = 60
+
+
+class Row(NamedTuple):
+    """One thing that is agreed: where it stands in the text, its name, its value, and the value in words."""
+
+    pointer: str
+    title: str
+    value: Any
+    text: str
+
+
+class Label(NamedTuple):
+    """A title, taken apart."""
+
+    name: str
+    unit: str | None
+    empty: str | None
+    is_conditional: bool  # without a value it has no meaning
+
+
+def label_of(title: str) -> Label:
+    """What a title says about its value."""
+    shorter = _ONLY.sub("", title)
+    empty, unit = _EMPTY.search(shorter), _UNIT.search(shorter)
+    name = _UNIT.sub("", _EMPTY.sub("", shorter))
+    return Label(name, unit[1] if unit else None, empty[1] if empty else None, shorter != title)
+
+
+def rows_of(terms: BaseModel, pointer: str, skip: frozenset[str] = frozenset()) -> Iterator[Row]:
+    """Every field of some terms in their order; what is agreed per kind of something has a row for each kind."""
+    for name, field in type(terms).model_fields.items():
+        label, value, place = label_of(field.title or name), getattr(terms, name), f"{pointer}/{name}"
+        if name in skip or (value is None and label.is_conditional):
+            continue
+        if isinstance(value, dict) and value:
+            for key, item in value.items():
+                kind = key.title_de if isinstance(key, CodeList) else str(key)
+                text = words_of(item, label)
+                yield Row(f"{place}/{key}", f"{label.name}: {kind}", _plain(item), text)
+        else:
+            yield Row(place, label.name, _plain(value), words_of(value, label))
+
+
+def words_of(value: Any, label: Label = Label("", None, None, False)) -> str:  # noqa: B008
+    """A value as it is written in a German text."""
+    if value is None or value in ({}, []):
+        return label.empty or "–"
+    if isinstance(value, ActivityTerms):
+        return activity_words(value)
+    if isinstance(value, ServiceKindTerms):
+        return next(rows_of(value, "")).text
+    if isinstance(value, BaseModel):
+        return "; ".join(f"{row.title}: {row.text}" for row in rows_of(value, ""))
+    if isinstance(value, list):
+        return ", ".join(words_of(item, label) for item in value)
+    return _scalar(value, label.unit)
+
+
+def activity_words(terms: ActivityTerms) -> str:
+    """Whether an activity is paid, and how much of it."""
+    if not terms.billable:
+        return "nicht abrechenbar"
+    return "abrechenbar" if terms.percent == 100 else f"abrechenbar zu {terms.percent}{NBSP}%"
+
+
+def day_words(day: date) -> str:
+    """The day as a contract writes it: 1. Januar 2026."""
+    return f"{day.day}.{NBSP}{_MONTHS[day.month - 1]} {day.year}"
+
+
+def instant_words(instant: datetime) -> str:
+    """Day and time in Berlin."""
+    local = instant.astimezone(BERLIN)
+    return f"{day_words(local.date())}, {local:%H:%M}{NBSP}Uhr"
+
+
+def _scalar(value: Any, unit: str | None) -> str:
+    if isinstance(value, bool):
+        return "ja" if value else "nein"
+    if isinstance(value, CodeList):
+        return value.title_de
+    if isinstance(value, date):
+        return day_words(value)
+    if isinstance(value, int) and unit is not None:
+        return _amount(value, unit)
+    return str(value)
+
+
+def _amount(value: int, unit: str) -> str:
+    if unit == "Cent":
+        return format_euro_de(value)
+    if unit == "Prozent":
+        return f"{value}{NBSP}%"
+    if value == 1:
+        unit = {"Minuten": "Minute", "Monate": "Monat"}.get(unit, re.sub(r"\b(\w*[Tt]ag)e\b", r"\1", unit))
+    words = f"{value}{NBSP}{unit}"
+    if unit == "Minuten" and value > _HOUR and value % _HOUR == 0:
+        words += f" ({value // _HOUR}{NBSP}Stunden)"
+    return words
+
+
+def _plain(value: Any) -> Any:
+    """As it stands in the text's JSON."""
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    if isinstance(value, date):
+        return value.isoformat()
+    return value
