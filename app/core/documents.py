@@ -35,15 +35,17 @@ _DESKS = BoundedSemaphore(2)  # more at once would only take the processors from
 
 _LATIN = "\t\n -~\xa0-\u017f\u2002-\u200d\u2010-\u2027\u202f\u2030-\u203a\u20ac"  # with its spaces, dashes, quotes
 _PRINTED = (
-    _LATIN + "\u0180-\u04ff\u0531-\u0556\u0561-\u0586"  # Latin, Greek, Cyrillic, Armenian
-    "\u05d0-\u05ea\u05f0-\u05f4\u060c\u061b\u061f\u0621-\u063a\u0640-\u0652\u0660-\u0669"  # Hebrew, Arabic
-    "\u067e\u0686\u0698\u06a9\u06af\u06cc\u06f0-\u06f9\u10d0-\u10ff\u1e00-\u1f15\u2030-\u205e"  # Persian, Georgian
-    "\u2070\u2074-\u208e\u20a0-\u20bf\u2100-\u214d\u2150-\u215e\u2190-\u22ff\u2460-\u2473\u2500-\u25ff\u2713\u2717"
+    _LATIN + "\u0180-\u0377\u037a-\u037f\u0384-\u038a\u038c\u038e-\u03a1\u03a3-\u04ff\u1e00-\u1f15"  # Greek, Cyrillic
+    "\u0531-\u0556\u0561-\u0586\u10d0-\u10ff\u05d0-\u05ea\u05f0-\u05f4"  # Armenian, Georgian, Hebrew
+    "\u060c\u061b\u061f\u0621-\u063a\u0640-\u0652\u0660-\u0669"  # Arabic, and what Persian adds to it
+    "\u067e\u0686\u0698\u06a9\u06af\u06cc\u06f0-\u06f9"
+    "\u2044\u2070\u2074-\u208e\u20a0-\u20bf\u2116\u2122\u2126\u2153-\u215e\u2190-\u22ff"  # signs
+    "\u2460-\u2473\u2500-\u25ff\u2713\u2717\ufb00-\ufb06"
 )
 """What the fonts can show. Signs that change the direction of their neighbours are not among it: they could make a
 signed text read otherwise than it was hashed."""
 _UNPRINTED, _NOT_LATIN = re.compile(f"[^{_PRINTED}]"), re.compile(f"[^{_LATIN}]")
-_ENDLESS, _WORD, _EVERY = re.compile(r"\S{41,}"), re.compile(r"[^\W\d_]{1,80}[.,;:!?)]?"), re.compile(r"(\S{10})")
+_ENDLESS, _WORD, _EVERY = re.compile(r"\S{41,}"), re.compile(r"[^\W\d_]{1,80}[.,;:!?)]?"), re.compile(r"(\S{20})")
 _BREAK_HERE = "\u200b"
 
 

@@ -37,7 +37,7 @@ class Differences(NamedTuple):
     """Everything that differs, part by part."""
 
     wordings: list[WordingChange]
-    items: list[ItemChange]
+    entries: list[ItemChange]
     clauses: list[ClauseChange]
     fields: list[FieldChange]
 
@@ -51,7 +51,7 @@ def compare(before: Document, after: Document, names: Names) -> Differences:
     older, newer = (AgreementContent.model_validate(content_of(document)) for document in (before, after))
     return Differences(
         wordings=list(_wordings(older, newer)),
-        items=list(_items(before, after, names)),
+        entries=list(_entries(before, after, names)),
         clauses=clause_changes(before["clauses"], after["clauses"]),
         fields=list(field_changes(_rows(older), _rows(newer))),
     )
@@ -164,7 +164,7 @@ def _rows(content: AgreementContent) -> list[Row]:
     return rows
 
 
-def _items(before: Document, after: Document, names: Names) -> Iterator[ItemChange]:
+def _entries(before: Document, after: Document, names: Names) -> Iterator[ItemChange]:
     kinds = {kind.value: kind.title_de for kind in ServiceKind}
     yield from _list_changes("/provider_ids", before["provider_ids"], after["provider_ids"], names)
     yield from _list_changes("/service_kinds", before["service_kinds"], after["service_kinds"], kinds)

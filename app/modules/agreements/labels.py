@@ -20,8 +20,9 @@ from app.modules.agreements.terms import ActivityTerms, ServiceKindTerms
 NBSP = "\u00a0"
 _MONTHS = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()  # noqa: SIM905
 _EMPTY = re.compile(r"[;,]? ?\(?leer: ([^()]*)\)?$")
-_ONLY = re.compile(r", nur bei \w+$")
-_UNIT = re.compile(r" \((Cent|Prozent|Minuten|Monate|[\w ]*[Tt]age[\w ]*)\)")
+_ONLY = re.compile(r", nur bei \w+$| \(nur [^()]*\)$")
+_UNIT = re.compile(r" \((Cent|Prozent|Minuten|Monate|[\w ]*[Tt]age[\w ]*)\)| (alle … \w+)$")
+_EACH = re.compile(r", je \w+$")
 _HOUR = 60
 
 
@@ -48,7 +49,12 @@ def label_of(title: str) -> Label:
     shorter = _ONLY.sub("", title)
     empty, unit = _EMPTY.search(shorter), _UNIT.search(shorter)
     name = _UNIT.sub("", _EMPTY.sub("", shorter))
-    return Label(name, unit[1] if unit else None, empty[1] if empty else None, shorter != title)
+    return Label(
+        name[:1].upper() + name[1:],
+        (unit[1] or unit[2]) if unit else None,
+        empty[1] if empty else None,
+        shorter != title,
+    )
 
 
 def rows_of(terms: BaseModel, pointer: str, skip: frozenset[str] = frozenset()) -> Iterator[Row]:
@@ -61,7 +67,7 @@ def rows_of(terms: BaseModel, pointer: str, skip: frozenset[str] = frozenset()) 
             for key, item in value.items():
                 kind = key.title_de if isinstance(key, CodeList) else str(key)
                 text = words_of(item, label)
-                yield Row(f"{place}/{key}", f"{label.name}: {kind}", _plain(item), text)
+                yield Row(f"{place}/{key}", f"{_EACH.sub('', label.name)}: {kind}", _plain(item), text)
         else:
             yield Row(place, label.name, _plain(value), words_of(value, label))
 
@@ -81,9 +87,9 @@ def words_of(value: Any, label: Label = Label("", None, None, False)) -> str:  #
     return _scalar(value, label.unit)
 
 
-def activity_words(terms: ActivityTerms) -> str:
-    """Whether an activity is paid, and how much of it."""
-    if not terms.billable:
+def activity_words(terms: ActivityTerms | None) -> str:
+    """Whether an activity is paid, and how much of it; what the terms do not name is not."""
+    if terms is None or not terms.billable:
         return "nicht abrechenbar"
     return "abrechenbar" if terms.percent == 100 else f"abrechenbar zu {terms.percent}{NBSP}%"
 
@@ -114,6 +120,8 @@ def _scalar(value: Any, unit: str | None) -> str:
 def _amount(value: int, unit: str) -> str:
     if unit == "Cent":
         return format_euro_de(value)
+    if "…" in unit:
+        return unit.replace("…", str(value))
     if unit == "Prozent":
         return f"{value}{NBSP}%"
     if value == 1:

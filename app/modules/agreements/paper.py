@@ -1,16 +1,19 @@
 """An agreement as paper: what the template `agreement` prints. Pure: a version and what its ids mean in, data out."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from app.core.documents import Source
+from app.core.money import format_euro_de
 from app.modules.agreements.document import canonical, content_of
-from app.modules.agreements.labels import Row, day_words, instant_words, rows_of, words_of
+from app.modules.agreements.labels import Row, activity_words, day_words, instant_words, rows_of, words_of
 from app.modules.agreements.models import Agreement, AgreementKind, AgreementState, AgreementVersion
 from app.modules.agreements.rules import has_award
 from app.modules.agreements.schemas import AgreementContent, FormPurpose
+from app.modules.agreements.terms import BillingTerms
 from app.modules.forms import Form, FormVersion, entries_of
 from app.modules.organisations import Organisation
 from app.modules.standards import Standard
@@ -145,16 +148,14 @@ def _parties(version: AgreementVersion, names: Names) -> list[dict[str, Any]]:
 
 def _joint(place: int, count: int) -> str | None:
     """The word between this party and the next: the office stands on one side, the providers on the other."""
-    if place == count - 1:
-        return None
-    return "und" if place in (0, count - 2) else ""
+    return "und" if place in (0, count - 2) and place < count - 1 else None
 
 
 def _sections(content: AgreementContent) -> list[dict[str, Any]]:
     """The clauses, then what is agreed in figures; numbered through."""
     sections: list[dict[str, Any]] = [{"title": clause.title, "text": clause.text} for clause in content.clauses]
     if content.billing_terms is not None:
-        sections.append(_billing(list(rows_of(content.billing_terms, ""))) | {"title": "Entgelt und Abrechnung"})
+        sections.append({"title": "Entgelt und Abrechnung", **_billing(content.billing_terms)})
     if content.safeguarding_terms is not None:
         rows = rows_of(content.safeguarding_terms, "")
         sections.append(
@@ -174,26 +175,22 @@ def _sections(content: AgreementContent) -> list[dict[str, Any]]:
     ]
 
 
-def _billing(rows: list[Row]) -> dict[str, Any]:
-    """The rules as one table, the activities and the kinds of help with a rate of their own as two more."""
-    parts: dict[str, list[Row]] = {"": [], "activities": [], "service_kinds": []}
-    for row in rows:
-        _, name, *inner = row.pointer.split("/")
-        parts[name if inner else ""].append(row)
-    activities = [[_kind_of(row), row.text] for row in parts["activities"]]
-    activities.append(["alle übrigen Tätigkeiten", "nicht abrechenbar"])
-    rates = [[_kind_of(row), row.text] for row in parts["service_kinds"]]
-    tables = [{"title": "Abrechenbare Tätigkeiten", "head": ["Tätigkeit", "Anteil der Minuten"], "rows": activities}]
+def _billing(terms: BillingTerms) -> dict[str, Any]:
+    """The rules as one table, the activities and the rates of each kind of help as two more."""
+    rows = list(rows_of(terms, "", skip=frozenset({"activities", "service_kinds"})))
+    activities = [[kind.title_de, activity_words(rule)] for kind, rule in terms.activities.items()]
+    activities.append(["alle übrigen Tätigkeiten", activity_words(None)])
+    rates = [
+        [kind.title_de, format_euro_de(terms.rate_cents if rule.rate_cents is None else rule.rate_cents)]
+        for kind, rule in terms.service_kinds.items()
+    ]
+    tables = [{"title": "Abrechenbare Tätigkeiten", "head": ["Tätigkeit", "Abrechnung"], "rows": activities}]
     if rates:
         tables.append({"title": "Entgelt je Hilfeart", "head": ["Hilfeart", "Entgeltsatz je Einheit"], "rows": rates})
-    return {"rows": _pairs(parts[""]), "tables": tables}
+    return {"rows": _pairs(rows), "tables": tables}
 
 
-def _kind_of(row: Row) -> str:
-    return row.title.partition(": ")[2]
-
-
-def _pairs(rows: Any) -> list[list[str]]:
+def _pairs(rows: Iterable[Row]) -> list[list[str]]:
     return [[row.title, row.text] for row in rows]
 
 
@@ -201,9 +198,9 @@ def _award(agreement: Agreement, version: AgreementVersion) -> str | None:
     """The Schiedsstelle's decision stands for the signatures (§ 78g SGB VIII)."""
     if not has_award(agreement) or agreement.arbitration is None or version.number != agreement.current_number:
         return None
-    case = agreement.arbitration
+    case, decided_on = agreement.arbitration, date.fromisoformat(agreement.arbitration["decided_on"])
     return (
-        f"Festgesetzt durch Entscheidung von: {case['board']}, vom {case['decided_on']}, "
+        f"Festgesetzt durch Entscheidung von: {case['board']}, vom {day_words(decided_on)}, "
         f"Aktenzeichen {case['reference']} (§ 78g SGB VIII). Die Entscheidung steht für die Unterschriften."
     )
 

@@ -36,7 +36,7 @@ def changes_paper(agreement: Agreement, version: AgreementVersion, changes: Chan
         "lists": [
             {"title": title, "rows": rows}
             for pointer, title in _LISTS.items()
-            if (rows := [_item(item) for item in changes.items if item.pointer == pointer])
+            if (rows := [_item(item) for item in changes.entries if item.pointer == pointer])
         ],
         "terms": _terms(changes.fields),
     }

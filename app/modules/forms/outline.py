@@ -73,9 +73,15 @@ def _kind(schema: dict[str, Any], field: dict[str, Any]) -> str:
 
 def _limits(field: dict[str, Any], kind: str) -> str:
     low, high, unit = _LIMITS.get(kind, ("", "", ""))
-    least, most = field.get(low), field.get(high)
-    if most is not None and not unit:
-        return f" ({least} bis {most})" if least is not None else f" (höchstens {most})"
+    least, most = (_number(field.get(name)) for name in (low, high))
+    if unit and least == "0":
+        least = None
+    if least is not None and most is not None:
+        return f" ({least} bis {most}{unit})"
     if most is not None:
-        return f" ({least} bis {most}{unit})" if least else f" (höchstens {most}{unit})"
-    return "" if not least else f" (mindestens {least}{unit})"
+        return f" (höchstens {most}{unit})"
+    return "" if least is None else f" (mindestens {least}{unit})"
+
+
+def _number(value: object) -> str | None:
+    return None if value is None else str(value).replace(".", ",").replace("-", "−")

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from app.core.types import CodeList, Count, In, Out
+from app.core.types import CodeList, In, Out
 
 
 class Mark(CodeList):
@@ -85,7 +85,7 @@ class ChangesOut(Out):
     against_agreement: str = Field(title="der Vereinbarung (Nummer)", max_length=30)
     against_hash: str = Field(title="deren SHA-256", max_length=64)
     wordings: list[WordingChange] = Field(title="Texte", max_length=10)
-    items: list[ItemChange] = Field(title="Parteien, Hilfearten, Standards, Vordrucke", max_length=500)
+    entries: list[ItemChange] = Field(title="Parteien, Hilfearten, Standards, Vordrucke", max_length=500)
     clauses: list[ClauseChange] = Field(title="Regelungen", max_length=200)
     fields: list[FieldChange] = Field(title="Einzelheiten", max_length=500)
 
@@ -94,7 +94,7 @@ class ChangesQuery(In):
     """With which version to compare."""
 
     against: Annotated[
-        Count | None,
+        int | None,
         Field(
             ge=1,
             le=100_000,
