@@ -196,9 +196,9 @@ def _pairs(rows: Iterable[Row]) -> list[list[str]]:
 
 def _award(agreement: Agreement, version: AgreementVersion) -> str | None:
     """The Schiedsstelle's decision stands for the signatures (§ 78g SGB VIII)."""
-    if not has_award(agreement) or agreement.arbitration is None or version.number != agreement.current_number:
+    if not has_award(agreement) or agreement.schiedsstelle is None or version.number != agreement.current_number:
         return None
-    case, decided_on = agreement.arbitration, date.fromisoformat(agreement.arbitration["decided_on"])
+    case, decided_on = agreement.schiedsstelle, date.fromisoformat(agreement.schiedsstelle["decided_on"])
     return (
         f"Festgesetzt durch Entscheidung von: {case['board']}, vom {day_words(decided_on)}, "
         f"Aktenzeichen {case['reference']} (§ 78g SGB VIII). Die Entscheidung steht für die Unterschriften."

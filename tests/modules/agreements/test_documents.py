@@ -141,7 +141,7 @@ class TestTheAgreement:
 
     def test_an_award_stands_for_the_signatures(self, world: World) -> None:
         draft = stuck(world, valid_from="2026-04-20")
-        take(world, draft, "call_arbitration", applied_on="2026-04-14")
+        take(world, draft, "call_schiedsstelle", applied_on="2026-04-14")
         world.clock.travel(days=60)
         take(world, read(world, draft), "record_award", decided_on="2026-06-10")
         text = words(paper(world, draft))

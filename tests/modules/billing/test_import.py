@@ -3,13 +3,20 @@
 import csv
 import io
 import json
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
+from psycopg import sql
+from sqlalchemy import event, text
 
 from app.policy import OrganisationKind, Role
+from tests.stories.given import given_offer, sign
 from tests.stories.helps import given_help, record_body
 from tests.world import World
 
@@ -209,3 +216,190 @@ def test_an_import_needs_the_right_to_record(world: World) -> None:
         headers={"Content-Type": NDJSON},
     )
     assert report.json()["refused"] == 1
+
+
+def test_a_bad_row_at_the_end_takes_back_what_was_written_before_it(world: World) -> None:
+    rows = rows_for(given_help(world), 1001)  # more than are written at once
+    rows[-1]["worker"] = ""
+    problem = push(world, written(rows, NDJSON), status=422).json()
+    assert [row["index"] for row in problem["rows"]] == [1000]
+    assert stored(world) == []
+
+
+def test_a_key_is_free_again_after_a_refused_import(world: World) -> None:
+    rows, key = rows_for(given_help(world), 2), str(uuid4())
+    push(world, written([{**rows[0], "worker": ""}], NDJSON), status=422, key=key)
+    answer = push(world, written(rows, NDJSON), key=key)
+    assert answer.json()["recorded"] == 2
+    assert "idempotency-replayed" not in answer.headers
+
+
+def test_a_rehearsal_names_only_entries_that_can_be_read(world: World) -> None:
+    known, new = rows_for(given_help(world), 2)
+    push(world, written([known], NDJSON))
+    report = push(world, written([known, new, new], NDJSON), query="?dry_run=true").json()
+    assert [row["status"] for row in report["rows"]] == ["unchanged", "recorded", "unchanged"]
+    assert [row["id"] for row in report["rows"]] == [stored(world)[0]["id"], None, None]
+
+
+def test_the_same_row_is_the_same_in_every_format(world: World) -> None:
+    help_ = given_help(world)
+    group = record_body(help_, activity="group_session", participants=4, staff=2, session="S-1", note="Kochgruppe")
+    missed = record_body(help_, activity="no_show", notice_hours=3)
+    for rows in ([group], [missed], rows_for(help_, 1)):
+        first = push(world, written(rows, CSV), CSV).json()["rows"][0]
+        for media_type in (NDJSON, JSON):
+            again = push(world, written(rows, media_type), media_type).json()["rows"][0]
+            assert (again["status"], again["id"]) == ("unchanged", first["id"])
+
+
+def test_empty_cells_and_blank_lines_of_a_table_say_nothing(world: World) -> None:
+    (row,) = rows_for(given_help(world), 1)
+    empty = dict.fromkeys(("crosses_midnight", "participants", "staff", "session", "notice_hours", "note"), "")
+    table = written([{**row, **empty}], CSV)
+    report = push(world, b"\r\n\n" + table.replace(b"\r\n", b"\r\n\r\n") + b"\n\n", CSV).json()
+    assert [one["status"] for one in report["rows"]] == ["recorded"]
+    assert (stored(world)[0]["staff"], stored(world)[0]["note"]) == (1, None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"activity": "no_show", "notice_hours": "2,5"}, "/notice_hours"),  # whole hours, no German decimals
+        ({"activity": "group_session", "participants": "9" * 5000}, "/participants"),
+        ({"activity": "group_session", "participants": "4", "staff": "0"}, "/staff"),
+        ({"crosses_midnight": "vielleicht"}, "/crosses_midnight"),
+        ({"starts_at": "03.02.2026 13:00"}, "/starts_at"),
+        ({"starts_at": "9999-12-31T23:30:00Z", "ends_at": "9999-12-31T23:59:59Z"}, "/ends_at"),
+    ],
+)
+def test_cells_are_not_bent_to_fit(world: World, changes: Row, pointer: str) -> None:
+    (row,) = rows_for(given_help(world), 1, **changes)
+    (told,) = push(world, written([row], CSV), CSV, "?on_error=skip").json()["rows"]
+    assert (told["index"], told["status"], told["external_id"]) == (0, "refused", row["external_id"])
+    assert told["problem"]["errors"][0]["pointer"] == pointer
+
+
+def test_a_row_longer_than_the_header_and_one_that_is_shorter_are_refused(world: World) -> None:
+    rows = rows_for(given_help(world), 2)
+    head, long, good, _ = written(rows, CSV).split(b"\r\n")
+    report = push(world, b"\n".join([head, long + b";zu;viel", b"L-1;", good]), CSV, "?on_error=skip").json()
+    assert [row["status"] for row in report["rows"]] == ["refused", "refused", "recorded"]
+    assert report["rows"][0]["problem"]["errors"][0]["pointer"] == "/extra"
+    assert {error["code"] for error in report["rows"][1]["problem"]["errors"]} >= {"missing"}
+
+
+def test_a_member_nobody_knows_is_named(world: World) -> None:
+    rows = rows_for(given_help(world), 2)
+    rows[1]["minutes/paid"] = 90
+    for media_type in (NDJSON, JSON):
+        (told,) = push(world, written(rows, media_type), media_type, status=422).json()["rows"]
+        error = told["problem"]["errors"][0]
+        assert (told["index"], error["pointer"], error["code"]) == (1, "/minutes~1paid", "extra_forbidden")
+
+
+def test_days_after_the_end_of_a_help_or_of_its_grant_are_refused(world: World) -> None:
+    ended, lapsed = given_help(world), given_help(world, pseudonym="Familie Q-18")
+    world.as_(Role.CASEWORKER).act(f"/v1/helps/{ended['id']}", "end", ended_on="2026-02-02", reason="planned")
+    with world.kernel.work.as_system() as db:  # grants end with their help; one that ends before it is older data
+        db.execute(text("UPDATE help_grant SET valid_to = '2026-02-02' WHERE help_id = :id"), {"id": lapsed["id"]})
+    rows = rows_for(ended, 1) + rows_for(lapsed, 1)
+    on_the_last_day = {"starts_at": "2026-02-02T13:00:00+01:00", "ends_at": "2026-02-02T14:00:00+01:00"}
+    rows += rows_for(ended, 1, **on_the_last_day) + rows_for(lapsed, 1, **on_the_last_day)
+    report = push(world, written(rows, NDJSON), query="?on_error=skip").json()
+    codes = [row["problem"]["errors"][0]["code"] for row in report["rows"][:2]]
+    assert codes == ["outside_help", "not_granted"]
+    assert [row["status"] for row in report["rows"][2:]] == ["recorded", "recorded"]
+
+
+def test_providers_of_one_agreement_do_not_share_helps_nor_external_ids(world: World) -> None:
+    other = world.organisation(OrganisationKind.PROVIDER, "Anderer")
+    agreement = given_offer(world, provider_ids=[str(world.provider.id), str(other.id)])
+    sign(world, agreement, Role.OFFICE_HEAD)
+    for party in (world.provider, other):
+        sign(world, agreement, Role.PROVIDER_MANAGER, party)
+    mine, theirs = given_help(world), given_help(world, other)
+    rows = [record_body(mine, external_id="LN-1"), record_body(theirs, external_id="LN-2")]
+    report = push(world, written(rows, NDJSON), query="?on_error=skip").json()
+    assert [row["status"] for row in report["rows"]] == ["recorded", "refused"]
+    assert report["rows"][1]["problem"]["errors"][0]["code"] == "unknown"
+    same_id = written([record_body(theirs, external_id="LN-1")], NDJSON)
+    sync, headers = world.as_(Role.PROVIDER_SYNC, other), {"Content-Type": NDJSON}
+    answer = sync.request("POST", "/v1/service-records:import", status=200, content=same_id, headers=headers)
+    assert answer.json()["recorded"] == 1
+
+
+def test_one_file_sent_by_many_at_once_is_stored_once(world: World) -> None:
+    body = written(rows_for(given_help(world), 120), NDJSON)
+    with ThreadPoolExecutor(4) as pool:
+        reports = [answer.json() for answer in pool.map(lambda _: push(world, body), range(4))]
+    assert sum(report["recorded"] for report in reports) == 120
+    assert sum(report["unchanged"] for report in reports) == 360
+    assert len({row["id"] for report in reports for row in report["rows"]}) == 120
+
+
+def test_rows_that_share_an_external_id_cost_no_statements_of_their_own(world: World, statements: list[str]) -> None:
+    (row,) = rows_for(given_help(world), 1)
+    rows = [{**row, "worker": f"FK-{number}"} for number in range(300)]
+    statements.clear()
+    report = push(world, written(rows, NDJSON), query="?on_error=skip").json()
+    assert len(statements) <= 6, len(statements)  # the writing is asked twice
+    assert (report["recorded"], report["refused"]) == (1, 299)
+    assert (report["rows"][0]["status"], stored(world)[0]["worker"]) == ("recorded", "FK-0")
+
+
+def test_a_body_beyond_the_limit_is_refused_before_it_is_sent(world: World) -> None:
+    address = world.http.base_url
+    connection = HTTPConnection(address.host, address.port, timeout=10)
+    headers = {"Content-Type": NDJSON, "Content-Length": str(world.kernel.settings.bulk_limit + 1)}
+    connection.putrequest("POST", "/v1/service-records:import")
+    for name, value in (headers | world.as_(Role.PROVIDER_SYNC).bearer()).items():
+        connection.putheader(name, value)
+    connection.endheaders()
+    answer = connection.getresponse()
+    assert (answer.status, json.load(answer)["type"]) == (413, "/v1/problems/body-too-large")
+    connection.close()
+
+
+def test_the_plan_for_any_rows_reads_each_row_a_few_times_only(world: World) -> None:
+    """A prepared statement gets a plan for any parameters in time; one with nested loops would cost rows times rows."""
+    sent: list[tuple[str, Row]] = []
+
+    def note(_conn: object, _cursor: object, statement: str, parameters: Row, *_: object) -> None:
+        if "INSERT INTO service_record" in statement:
+            sent.append((statement, parameters))
+
+    help_ = given_help(world)
+    event.listen(world.kernel.engine, "before_cursor_execute", note)
+    try:
+        push(world, written(rows_for(help_, 400), NDJSON), query="?dry_run=true")
+    finally:
+        event.remove(world.kernel.engine, "before_cursor_execute", note)
+    ((statement, parameters),) = sent
+    for node in nodes(generic_plan(world, statement, parameters)):
+        skipped = node.get("Rows Removed by Join Filter", 0) + node.get("Rows Removed by Filter", 0)
+        assert (node["Actual Rows"] + skipped) * node["Actual Loops"] <= 4 * 400, node
+
+
+def generic_plan(world: World, statement: str, parameters: Row) -> Row:
+    """How PostgreSQL runs a statement that it planned without knowing the parameters; undone afterwards."""
+    numbers = {name: f"${number}" for number, name in enumerate(parameters, start=1)}
+    plain = re.sub(r"%\((\w+)\)s", lambda found: numbers[found[1]], statement)
+    values = sql.SQL(", ").join(sql.Literal(value) for value in parameters.values())
+    with world.kernel.engine.connect() as connection:
+        connection.execute(text("SET LOCAL plan_cache_mode = force_generic_plan"))
+        connection.execute(text("SET LOCAL ROLE handschlag_system"))
+        cursor = connection.connection.cursor()
+        cursor.execute(f"PREPARE many AS {plain}")
+        cursor.execute(sql.SQL("EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE many({})").format(values))
+        plan: Row = cursor.fetchone()[0][0]["Plan"]
+        cursor.execute("DEALLOCATE many")
+        connection.rollback()
+    return plan
+
+
+def nodes(plan: Row) -> Iterator[Row]:
+    """A plan's nodes, from the top."""
+    yield plan
+    for child in plan.get("Plans", ()):
+        yield from nodes(child)
