@@ -301,6 +301,15 @@ def _walls() -> None:
     _fix_row("paper_follow_up", f"OLD.state = 'done' OR {_differs(FOLLOW_UP_FIXED)}")
     for table in ("paper", "paper_consultation", "committee_meeting", "paper_follow_up"):
         _fix(table, "DELETE OR TRUNCATE")
+    for table in (
+        "committee_body",
+        "committee_meeting",
+        "paper_consultation",
+    ):  # of what others read none is made theirs
+        op.execute(
+            f"CREATE TRIGGER keeps_office BEFORE UPDATE ON {table} FOR EACH ROW "
+            "WHEN (OLD.youth_office_id IS DISTINCT FROM NEW.youth_office_id) EXECUTE FUNCTION refuse_change('office')"
+        )
     for table in ("committee_attendance", "committee_minutes"):
         _fix(table, "UPDATE OR DELETE OR TRUNCATE")
 

@@ -15,6 +15,7 @@ from tests.modules.committee.given import (
     PAPER,
     act,
     clerk,
+    enter,
     given_body,
     given_everything,
     given_heard,
@@ -127,6 +128,17 @@ def test_what_is_not_public_is_walled_in(world: World) -> None:
     assert shown == {**dict.fromkeys(TABLES, 0), "committee_body": 1}  # the council itself
 
 
+@pytest.mark.parametrize("table", ["committee_body", "committee_meeting", "paper", "paper_consultation"])
+def test_nobody_makes_what_is_public_their_own(world: World, table: str) -> None:
+    body = given_body(world)
+    enter(world, given_meeting(world, body), station(world, given_released(world, (body, "decide"))))
+    grab = text(f"UPDATE {table} SET youth_office_id = :me WHERE youth_office_id = :office")
+    other = world.organisation(OrganisationKind.YOUTH_OFFICE, "Anderes")
+    for thief in (other.id, world.provider.id):
+        with as_organisation(world, thief) as connection, pytest.raises(IntegrityError, match="this row is fixed"):
+            connection.execute(grab, {"me": str(thief), "office": str(world.youth_office.id)})
+
+
 def test_a_draft_is_walled_in(world: World) -> None:
     planner(world).post("/v1/papers", PAPER)
     assert seen(world, world.provider.id)["paper"] == 0
@@ -164,7 +176,11 @@ def test_the_matrix_names_nobody_else() -> None:
             Role.PROVIDER_SYNC,
         },
     }
-    assert GRANTS[Role.COMMITTEE_MEMBER] == {Permission.COMMITTEE_READ, Permission.ORGANISATIONS_READ}
+    assert GRANTS[Role.COMMITTEE_MEMBER] == {
+        Permission.COMMITTEE_READ,
+        Permission.ORGANISATIONS_READ,
+        Permission.AGREEMENTS_READ_PUBLISHED,
+    }
 
 
 def test_another_office_reads_the_public_view_only(world: World) -> None:
