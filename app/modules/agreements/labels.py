@@ -6,9 +6,9 @@ here.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel
 
@@ -17,6 +17,8 @@ from app.core.types import CodeList
 from app.law.calendars import BERLIN
 from app.modules.agreements.terms import ActivityTerms, ServiceKindTerms
 
+T = TypeVar("T")
+Code = TypeVar("Code", bound=CodeList)
 NBSP = "\u00a0"
 _MONTHS = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()  # noqa: SIM905
 _EMPTY = re.compile(r"[;,]? ?\(?leer: ([^()]*)\)?$")
@@ -64,12 +66,16 @@ def rows_of(terms: BaseModel, pointer: str, skip: frozenset[str] = frozenset()) 
         if name in skip or (value is None and label.is_conditional):
             continue
         if isinstance(value, dict) and value:
-            for key, item in value.items():
-                kind = key.title_de if isinstance(key, CodeList) else str(key)
-                text = words_of(item, label)
-                yield Row(f"{place}/{key}", f"{_EACH.sub('', label.name)}: {kind}", _plain(item), text)
+            for key, item in in_order(value):
+                title = f"{_EACH.sub('', label.name)}: {key.title_de}"
+                yield Row(f"{place}/{key}", title, _plain(item), words_of(item, label))
         else:
             yield Row(place, label.name, _plain(value), words_of(value, label))
+
+
+def in_order(kinds: Mapping[Code, T]) -> list[tuple[Code, T]]:
+    """What is agreed per kind of something, in the order of the code list; the database keeps none."""
+    return sorted(kinds.items(), key=lambda pair: list(type(pair[0]).__members__.values()).index(pair[0]))
 
 
 def words_of(value: Any, label: Label = Label("", None, None, False)) -> str:  # noqa: B008

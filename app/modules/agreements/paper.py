@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from textwrap import shorten
 from typing import Any
 from uuid import UUID
 
 from app.core.documents import Source
 from app.core.money import format_euro_de
 from app.modules.agreements.document import canonical, content_of
-from app.modules.agreements.labels import Row, activity_words, day_words, instant_words, rows_of, words_of
+from app.modules.agreements.labels import Row, activity_words, day_words, in_order, instant_words, rows_of, words_of
 from app.modules.agreements.models import Agreement, AgreementKind, AgreementState, AgreementVersion
 from app.modules.agreements.rules import has_award
 from app.modules.agreements.schemas import AgreementContent, FormPurpose
@@ -83,10 +84,15 @@ def head_of(agreement: Agreement, version: AgreementVersion, names: Names) -> di
             f"Fassung {version.number}",
             f"zur Unterschrift gelegt am {instant_words(offered)}" if offered else "Entwurf",
         ],
-        "running": document["title"],
+        "running": running_title(document["title"]),
         "foot": f"{number}, Fassung {version.number}, Prüfsumme {version.content_hash[:16]} …",
         "watermark": None if offered else "ENTWURF",
     }
+
+
+def running_title(title: str) -> str:
+    """As much of a title as fits above every page."""
+    return shorten(title, 90, placeholder=" …")
 
 
 def agreement_paper(agreement: Agreement, version: AgreementVersion, names: Names) -> dict[str, Any]:
@@ -178,11 +184,11 @@ def _sections(content: AgreementContent) -> list[dict[str, Any]]:
 def _billing(terms: BillingTerms) -> dict[str, Any]:
     """The rules as one table, the activities and the rates of each kind of help as two more."""
     rows = list(rows_of(terms, "", skip=frozenset({"activities", "service_kinds"})))
-    activities = [[kind.title_de, activity_words(rule)] for kind, rule in terms.activities.items()]
+    activities = [[kind.title_de, activity_words(rule)] for kind, rule in in_order(terms.activities)]
     activities.append(["alle übrigen Tätigkeiten", activity_words(None)])
     rates = [
         [kind.title_de, format_euro_de(terms.rate_cents if rule.rate_cents is None else rule.rate_cents)]
-        for kind, rule in terms.service_kinds.items()
+        for kind, rule in in_order(terms.service_kinds)
     ]
     tables = [{"title": "Abrechenbare Tätigkeiten", "head": ["Tätigkeit", "Abrechnung"], "rows": activities}]
     if rates:

@@ -5,7 +5,7 @@ from typing import Any
 
 from app.modules.agreements.labels import label_of
 from app.modules.agreements.models import Agreement, AgreementVersion
-from app.modules.agreements.paper import Names, head_of, kind_words
+from app.modules.agreements.paper import Names, head_of, kind_words, running_title
 from app.modules.agreements.schemas import AgreementContent
 from app.modules.agreements.schemas.changes import ChangeKind, ChangesOut, ClauseChange, FieldChange, ItemChange, Run
 
@@ -25,7 +25,11 @@ def changes_paper(agreement: Agreement, version: AgreementVersion, changes: Chan
     if changes.against_agreement != agreement.number:
         older += f" der Vereinbarung {changes.against_agreement}"
     return {
-        "head": {**head, "watermark": None, "running": f"Änderungen gegenüber {older}: {version.content['title']}"},
+        "head": {
+            **head,
+            "watermark": None,
+            "running": running_title(f"Änderungen gegenüber {older}: {version.content['title']}"),
+        },
         "kind": f"Änderungen der Fassung {version.number} gegenüber {older}: {kind_words(agreement.kind)}",
         "facts": [
             ["ältere Fassung", f"{older}, Prüfsumme {changes.against_hash[:16]} …"],

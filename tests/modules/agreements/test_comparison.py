@@ -286,3 +286,12 @@ class TestWords:
             assert row.text, row
             assert not [code for code in codes if code in row.title + row.text], row
             assert not {"leer:", "(Cent)", "(Prozent)", "(Minuten)"} & set(row.title.split()), row
+
+    def test_what_is_agreed_per_kind_stands_in_the_order_of_the_code_list(self) -> None:
+        """The database sorts the names of an object by their length."""
+        turned = dict(reversed(BILLING_TERMS["activities"].items()))
+        one, other = (
+            list(rows_of(BillingTerms.model_validate({**BILLING_TERMS, "activities": given_}), ""))
+            for given_ in (BILLING_TERMS["activities"], turned)
+        )
+        assert one == other
