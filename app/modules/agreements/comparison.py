@@ -28,7 +28,7 @@ Names = Mapping[str, str]
 
 WORDINGS = ("title", "preamble", "retroactive_reason")
 TERMS = ("billing_terms", "safeguarding_terms")
-LISTS = frozenset({"service_kinds", "clauses", "standard_ids", "forms"})
+LISTS = frozenset({"service_kinds", "clauses", "standard_ids", "forms", "offer_ids", "handbook_version_id"})
 _TOKEN = re.compile(r"\s*\w+|\s*[^\w\s]|\s+")  # a word with the blank before it, or a mark
 _MAX_WORK = 100_000  # pairs of equal words: a text that repeats itself more than this would take seconds
 
@@ -169,6 +169,11 @@ def _entries(before: Document, after: Document, names: Names) -> Iterator[ItemCh
     yield from _list_changes("/provider_ids", before["provider_ids"], after["provider_ids"], names)
     yield from _list_changes("/service_kinds", before["service_kinds"], after["service_kinds"], kinds)
     yield from _list_changes("/standard_ids", before["standard_ids"], after["standard_ids"], names)
+    yield from _list_changes("/offer_ids", before.get("offer_ids", []), after.get("offer_ids", []), names)
+    was, is_ = before.get("handbook_version_id"), after.get("handbook_version_id")
+    if was != is_:
+        told = [names.get(id_, id_) if id_ else None for id_ in (was, is_)]
+        yield _item("/handbook_version_id", _kind(was, is_, same=False), was, is_, *told)
     yield from _form_changes(before["forms"], after["forms"], names)
 
 

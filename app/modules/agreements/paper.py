@@ -9,6 +9,7 @@ from uuid import UUID
 
 from app.core.documents import Source
 from app.core.money import format_euro_de
+from app.modules.agreements.comparison import LISTS, TERMS
 from app.modules.agreements.document import canonical, content_of
 from app.modules.agreements.labels import Row, activity_words, day_words, in_order, instant_words, rows_of, words_of
 from app.modules.agreements.models import Agreement, AgreementKind, AgreementState, AgreementVersion
@@ -16,22 +17,13 @@ from app.modules.agreements.rules import has_award
 from app.modules.agreements.schemas import AgreementContent, FormPurpose
 from app.modules.agreements.terms import BillingTerms
 from app.modules.forms import Form, FormVersion, entries_of
+from app.modules.handbooks import HandbookVersion
+from app.modules.offers import Offer
 from app.modules.organisations import Organisation
 from app.modules.standards import Standard
 
 SOURCE_NAME = "vereinbarung.json"
-_TERM = frozenset(
-    {
-        "title",
-        "service_kinds",
-        "preamble",
-        "clauses",
-        "standard_ids",
-        "forms",
-        "billing_terms",
-        "safeguarding_terms",
-    }
-)
+_ELSEWHERE = LISTS | {"title", "preamble", *TERMS}  # on the paper, but not under its terms
 _GIVEN_UP = "Zurückgezogen: Diese Vereinbarung kam nicht zustande."
 _DRAFT = "Entwurf: Dieser Text liegt noch nicht zur Unterschrift."
 _OLD_DRAFT = "Überholter Entwurf: Diese Fassung wurde nie zur Unterschrift gelegt."
@@ -50,6 +42,8 @@ class Names:
     organisations: Mapping[UUID, Organisation]
     standards: Mapping[UUID, Standard]
     forms: Mapping[UUID, tuple[Form, FormVersion]]
+    offers: Mapping[UUID, Offer]
+    handbooks: Mapping[UUID, HandbookVersion]
 
     def organisation(self, id_: UUID) -> str:
         """The name of a party."""
@@ -60,7 +54,9 @@ class Names:
         """A title for every id, as the difference between two texts tells it."""
         named = {str(id_): row.name for id_, row in self.organisations.items()}
         named |= {str(id_): standard_title(row) for id_, row in self.standards.items()}
-        return named | {str(id_): form_title(*pair) for id_, pair in self.forms.items()}
+        named |= {str(id_): form_title(*pair) for id_, pair in self.forms.items()}
+        named |= {str(id_): f"{row.title} ({self.organisation(row.provider_id)})" for id_, row in self.offers.items()}
+        return named | {str(id_): f"{row.handbook.title} (Fassung {row.number})" for id_, row in self.handbooks.items()}
 
 
 def standard_title(standard: Standard) -> str:
@@ -112,7 +108,7 @@ def agreement_paper(agreement: Agreement, version: AgreementVersion, names: Name
             *([["für die Hilfen", words_of(content.service_kinds)]] if content.service_kinds else []),
         ],
         "preamble": content.preamble,
-        "sections": _sections(content),
+        "sections": _sections(content, names),
         "award": _award(agreement, version),
         "signatures": list(_signatures(agreement, version, names)),
         "checksum": version.content_hash,
@@ -157,9 +153,11 @@ def _joint(place: int, count: int) -> str | None:
     return "und" if place in (0, count - 2) and place < count - 1 else None
 
 
-def _sections(content: AgreementContent) -> list[dict[str, Any]]:
+def _sections(content: AgreementContent, names: Names) -> list[dict[str, Any]]:
     """The clauses, then what is agreed in figures; numbered through."""
     sections: list[dict[str, Any]] = [{"title": clause.title, "text": clause.text} for clause in content.clauses]
+    if content.offer_ids or content.handbook_version_id:
+        sections.append({"title": "Leistungsangebote und Qualitätshandbuch", "rows": _basis(content, names)})
     if content.billing_terms is not None:
         sections.append({"title": "Entgelt und Abrechnung", **_billing(content.billing_terms)})
     if content.safeguarding_terms is not None:
@@ -167,7 +165,9 @@ def _sections(content: AgreementContent) -> list[dict[str, Any]]:
         sections.append(
             {"title": "Schutzauftrag bei Kindeswohlgefährdung (§ 8a Abs. 4 SGB VIII)", "rows": _pairs(rows)}
         )
-    sections.append({"title": "Laufzeit, Kündigung und Überprüfung", "rows": _pairs(rows_of(content, "", skip=_TERM))})
+    sections.append(
+        {"title": "Laufzeit, Kündigung und Überprüfung", "rows": _pairs(rows_of(content, "", skip=_ELSEWHERE))}
+    )
     named = " und ".join(
         word for word, is_there in (("Standards", content.standard_ids), ("Vordrucke", content.forms)) if is_there
     )
@@ -179,6 +179,14 @@ def _sections(content: AgreementContent) -> list[dict[str, Any]]:
         {**empty, **section, "title": f"§\u00a0{number}\u2002{section['title']}"}
         for number, section in enumerate(sections, 1)
     ]
+
+
+def _basis(content: AgreementContent, names: Names) -> list[list[str]]:
+    """What is described elsewhere and agreed on by naming it."""
+    titles = names.titles()
+    rows = [["Leistungsangebot", titles.get(str(id_), str(id_))] for id_ in content.offer_ids]
+    handbook = content.handbook_version_id
+    return rows if handbook is None else [*rows, ["Qualitätshandbuch", titles.get(str(handbook), str(handbook))]]
 
 
 def _billing(terms: BillingTerms) -> dict[str, Any]:

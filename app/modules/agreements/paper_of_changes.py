@@ -13,6 +13,8 @@ _LISTS = {
     "/provider_ids": "Vertragsparteien",
     "/service_kinds": "Hilfearten",
     "/standard_ids": "Standards",
+    "/offer_ids": "Leistungsangebote",
+    "/handbook_version_id": "Qualitätshandbuch",
     "/forms": "Verbindliche Vordrucke",
 }
 _NOTHING = "–"

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session, selectinload
 from app.core import documents
 from app.core.db import found
 from app.core.problems import NotFound
-from app.modules import forms, organisations, standards
+from app.core.work import by_the_service
+from app.modules import forms, handbooks, offers, organisations, standards
 from app.modules.agreements import queries
 from app.modules.agreements.comparison import compare
 from app.modules.agreements.models import Agreement, AgreementVersion
@@ -109,11 +110,21 @@ def _names(db: Session, versions: list[AgreementVersion]) -> Names:
     parties = {UUID(id_) for text in texts for id_ in text["provider_ids"]} | {office} | signed
     named = {UUID(id_) for text in texts for id_ in text["standard_ids"]}
     bound = {UUID(form["form_version_id"]) for text in texts for form in text["forms"]}
+    offered = {UUID(id_) for text in texts for id_ in text.get("offer_ids", [])}
+    adopted = {UUID(text["handbook_version_id"]) for text in texts if text.get("handbook_version_id")}
     return Names(
         organisations=organisations.organisations_by_id(db, parties),
         standards=standards.standards_by_id(db, named, office) if named else {},
         forms=forms.versions_by_id(db, bound) if bound else {},
+        offers=_offers(db, offered) if offered else {},
+        handbooks=handbooks.versions_named(db, adopted) if adopted else {},
     )
+
+
+def _offers(db: Session, ids: set[UUID]) -> dict[UUID, offers.Offer]:
+    """What an offer is called all parties may know that agree on it: a document is the same for all of them."""
+    with by_the_service(db):
+        return offers.offers_named(db, ids)
 
 
 def _made_at(version: AgreementVersion, now: datetime) -> datetime:

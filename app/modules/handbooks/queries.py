@@ -1,6 +1,6 @@
 """Reading handbooks: an office its own, a provider what is shared once it was opened; and who works by what."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -96,6 +96,12 @@ def released_version(db: Session, version_id: UUID, youth_office_id: UUID) -> Ha
     rows = rows.where(HandbookVersion.id == version_id, HandbookVersion.youth_office_id == youth_office_id)
     in_use = HandbookVersion.state.in_((HandbookState.RELEASED, HandbookState.SUPERSEDED))
     return db.scalar(rows.where(in_use))
+
+
+def versions_named(db: Session, ids: Collection[UUID]) -> dict[UUID, HandbookVersion]:
+    """Those of the ids that are versions, with their handbooks, as far as they may be seen; one statement."""
+    rows = select(HandbookVersion).join(HandbookVersion.handbook).options(contains_eager(HandbookVersion.handbook))
+    return {version.id: version for version in db.scalars(rows.where(HandbookVersion.id.in_(ids)))}
 
 
 def draft_of(db: Session, handbook: Handbook) -> int | None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.types import CodeList
-from app.modules.agreements.comparison import clause_changes, compare, moved_keys, runs_between
+from app.modules.agreements.comparison import LISTS, TERMS, clause_changes, compare, moved_keys, runs_between
 from app.modules.agreements.labels import label_of, rows_of, words_of
 from app.modules.agreements.schemas import AgreementContent
 from app.modules.agreements.schemas.changes import Mark, Run
@@ -220,6 +220,23 @@ class TestWhole:
             ("/forms", "changed", f"{purpose}: Bericht (Fassung 1)", f"{purpose}: {NEWER}"),
         ]
 
+    def test_offers_and_handbook_are_told_by_name_also_against_texts_that_knew_none(self) -> None:
+        names = {STANDARD: "Tagesgruppe (Lindenhof)", OTHER: "Handbuch (Fassung 2)"}
+        older, newer = text_of(), text_of(offer_ids=[STANDARD], handbook_version_id=OTHER)
+        for name in ("offer_ids", "handbook_version_id"):
+            del older[name]
+        differences = compare(older, newer, names)
+        assert [(entry.pointer, entry.kind.value, entry.after_text) for entry in differences.entries] == [
+            ("/offer_ids", "added", "Tagesgruppe (Lindenhof)"),
+            ("/handbook_version_id", "added", "Handbuch (Fassung 2)"),
+        ]
+        assert differences.fields == []
+
+    def test_what_is_named_by_an_id_is_never_printed_as_one(self) -> None:
+        """A field with an id that is added later needs a name on paper."""
+        by_id = {name for name, field in AgreementContent.model_fields.items() if "UUID" in str(field.annotation)}
+        assert by_id | {"forms"} <= LISTS
+
     def test_another_order_is_told(self) -> None:
         before, after = (text_of(standard_ids=ids) for ids in ([STANDARD, OTHER], [OTHER, STANDARD]))
         [item] = compare(before, after, NAMES).entries
@@ -277,7 +294,7 @@ class TestWords:
         own = BillingTerms.model_validate({**BILLING_TERMS, "service_kinds": {"section_30": {"rate_cents": 1}}})
         assert content.billing_terms is not None
         assert content.safeguarding_terms is not None
-        rows = [*rows_of(content, "", skip=frozenset({"clauses", "forms", "billing_terms", "safeguarding_terms"}))]
+        rows = [*rows_of(content, "", skip=LISTS | {*TERMS})]
         for terms in (content.billing_terms, group, own, content.safeguarding_terms):
             rows += rows_of(terms, "")
         codes = {code.value for codes in CodeList.__subclasses__() for code in codes if "_" in code.value}

@@ -15,6 +15,8 @@ from app.modules.agreements.paper import Names, kind_words
 from app.policy import OrganisationKind, Permission, Role
 from tests.contract.probing import role_without
 from tests.modules.agreements.states import read, stuck, take
+from tests.modules.handbooks.given import given_released
+from tests.modules.offers.given import given_offer as given_service
 from tests.stories.given import STANDARD, agreement_body, given_agreement, given_offer, given_standard, sign
 from tests.world import Party, World
 
@@ -162,6 +164,22 @@ class TestTheAgreement:
         assert "Präambel" not in words(document)
         assert "Grund, falls" not in words(document)
 
+    def test_offers_and_the_handbook_are_named_for_every_party(self, world: World) -> None:
+        other = world.organisation(OrganisationKind.PROVIDER, "Brücke")
+        both = [str(world.provider.id), str(other.id)]
+        service = given_service(world, provider=other)
+        version = world.as_(Role.PLANNER).get(given_released(world))["version_id"]
+        named = {"offer_ids": [service["id"]], "handbook_version_id": version}
+        agreement = given_offer(world, kind="ambulant_77", provider_ids=both, **named)
+        text = words(paper(world, agreement))
+        assert plain(f"Leistungsangebot {service['title']} ({other.name})") in text
+        assert re.search(r"Qualitätshandbuch [^(]+ \(Fassung 1\)", text)
+        assert service["id"] not in text
+        office, provider = (
+            fetched(world, agreement, "1/document", role) for role in (Role.PLANNER, Role.PROVIDER_LEAD)
+        )
+        assert office.content == provider.content
+
     def test_what_users_write_is_printed_and_never_run(self, world: World) -> None:
         evil = '#import "x": * $x$ *a* @b `c` // d 😀 \u202e'
         clause = {"key": "x", "title": evil, "text": evil + "\n= Titel\n#panic()"}
@@ -171,7 +189,7 @@ class TestTheAgreement:
         assert "#panic()" in text
 
     def test_what_cannot_be_looked_up_is_said(self) -> None:
-        assert Names({}, {}, {}).organisation(UUID(NOBODY)) == f"Organisation {NOBODY}"
+        assert Names({}, {}, {}, {}, {}).organisation(UUID(NOBODY)) == f"Organisation {NOBODY}"
 
     @pytest.mark.parametrize("kind", AgreementKind)
     def test_every_kind_names_its_law(self, kind: AgreementKind) -> None:

@@ -85,7 +85,7 @@ class ChangesOut(Out):
     against_agreement: str = Field(title="der Vereinbarung (Nummer)", max_length=30)
     against_hash: str = Field(title="deren SHA-256", max_length=64)
     wordings: list[WordingChange] = Field(title="Texte", max_length=10)
-    entries: list[ItemChange] = Field(title="Parteien, Hilfearten, Standards, Vordrucke", max_length=500)
+    entries: list[ItemChange] = Field(title="Parteien, Hilfearten und was der Text nennt", max_length=700)
     clauses: list[ClauseChange] = Field(title="Regelungen", max_length=200)
     fields: list[FieldChange] = Field(title="Einzelheiten", max_length=500)
 
