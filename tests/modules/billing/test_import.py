@@ -1,57 +1,17 @@
 """Imports of service records over HTTP: in three formats, judged row by row, repeatable, all or nothing if wanted."""
 
-import csv
-import io
 import json
-import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from http.client import HTTPConnection
-from typing import Any
 from uuid import uuid4
 
-import httpx
 import pytest
-from psycopg import sql
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from app.policy import OrganisationKind, Role
+from tests.modules.billing.imports import CSV, JSON, NDJSON, Row, push, rows_for, stored, written
 from tests.stories.given import given_offer, sign
 from tests.stories.helps import given_help, record_body
 from tests.world import World
-
-NDJSON, JSON, CSV = "application/x-ndjson", "application/json", "text/csv"
-Row = dict[str, Any]
-
-
-def rows_for(help_: Row, count: int, **changes: Any) -> list[Row]:
-    """Sound rows with external ids of their own."""
-    return [record_body(help_, external_id=f"L-{uuid4().hex[:12]}-{number}", **changes) for number in range(count)]
-
-
-def written(rows: list[Row], media_type: str, delimiter: str = ";") -> bytes:
-    """The rows in a format."""
-    if media_type == NDJSON:
-        return "\n".join(json.dumps(row) for row in rows).encode()
-    if media_type == JSON:
-        return json.dumps(rows).encode()
-    out = io.StringIO()
-    table = csv.DictWriter(out, rows[0].keys(), delimiter=delimiter)
-    table.writeheader()
-    table.writerows(rows)
-    return out.getvalue().encode()
-
-
-def push(
-    world: World, body: bytes, media_type: str = NDJSON, query: str = "", status: int = 200, key: str | None = None
-) -> httpx.Response:
-    headers = {"Content-Type": media_type, "Idempotency-Key": key or str(uuid4())}
-    path = f"/v1/service-records:import{query}"
-    return world.as_(Role.PROVIDER_SYNC).request("POST", path, status=status, content=body, headers=headers)
-
-
-def stored(world: World) -> list[Row]:
-    return list(world.as_(Role.PROVIDER_SYNC).get("/v1/service-records?limit=200")["items"])
 
 
 @pytest.mark.parametrize("media_type", [NDJSON, JSON, CSV])
@@ -181,24 +141,6 @@ def test_nothing_to_import_is_an_empty_report(world: World, body: bytes, media_t
 def test_other_formats_are_named(world: World, media_type: str) -> None:
     problem = push(world, b"x", media_type, status=415).json()
     assert NDJSON in problem["detail"]
-
-
-def test_too_many_rows_are_refused_before_any_is_stored(world: World) -> None:
-    problem = push(world, b"{}\n" * 50_001, query="?on_error=skip", status=422).json()
-    assert (problem["type"], problem["limit"]) == ("/v1/problems/too-many-rows", 50_000)
-
-
-def test_many_rows_cost_few_statements_also_from_the_sixth_import_on(world: World, statements: list[str]) -> None:
-    """PostgreSQL may change to a generic plan at the sixth execution on a connection; the statement stays one."""
-    help_ = given_help(world)
-    counts = []
-    for _ in range(7):
-        body = written(rows_for(help_, 300), NDJSON)
-        statements.clear()
-        assert push(world, body).json()["recorded"] == 300
-        counts.append(len(statements))
-    assert len(set(counts)) == 1
-    assert counts[0] <= 5  # actor, idempotency, one statement for all rows, the kept answer
 
 
 def test_an_import_needs_the_right_to_record(world: World) -> None:
@@ -336,70 +278,3 @@ def test_one_file_sent_by_many_at_once_is_stored_once(world: World) -> None:
     assert sum(report["recorded"] for report in reports) == 120
     assert sum(report["unchanged"] for report in reports) == 360
     assert len({row["id"] for report in reports for row in report["rows"]}) == 120
-
-
-def test_rows_that_share_an_external_id_cost_no_statements_of_their_own(world: World, statements: list[str]) -> None:
-    (row,) = rows_for(given_help(world), 1)
-    rows = [{**row, "worker": f"FK-{number}"} for number in range(300)]
-    statements.clear()
-    report = push(world, written(rows, NDJSON), query="?on_error=skip").json()
-    assert len(statements) <= 6, len(statements)  # the writing is asked twice
-    assert (report["recorded"], report["refused"]) == (1, 299)
-    assert (report["rows"][0]["status"], stored(world)[0]["worker"]) == ("recorded", "FK-0")
-
-
-def test_a_body_beyond_the_limit_is_refused_before_it_is_sent(world: World) -> None:
-    address = world.http.base_url
-    connection = HTTPConnection(address.host, address.port, timeout=10)
-    headers = {"Content-Type": NDJSON, "Content-Length": str(world.kernel.settings.bulk_limit + 1)}
-    connection.putrequest("POST", "/v1/service-records:import")
-    for name, value in (headers | world.as_(Role.PROVIDER_SYNC).bearer()).items():
-        connection.putheader(name, value)
-    connection.endheaders()
-    answer = connection.getresponse()
-    assert (answer.status, json.load(answer)["type"]) == (413, "/v1/problems/body-too-large")
-    connection.close()
-
-
-def test_the_plan_for_any_rows_reads_each_row_a_few_times_only(world: World) -> None:
-    """A prepared statement gets a plan for any parameters in time; one with nested loops would cost rows times rows."""
-    sent: list[tuple[str, Row]] = []
-
-    def note(_conn: object, _cursor: object, statement: str, parameters: Row, *_: object) -> None:
-        if "INSERT INTO service_record" in statement:
-            sent.append((statement, parameters))
-
-    help_ = given_help(world)
-    event.listen(world.kernel.engine, "before_cursor_execute", note)
-    try:
-        push(world, written(rows_for(help_, 400), NDJSON), query="?dry_run=true")
-    finally:
-        event.remove(world.kernel.engine, "before_cursor_execute", note)
-    ((statement, parameters),) = sent
-    for node in nodes(generic_plan(world, statement, parameters)):
-        skipped = node.get("Rows Removed by Join Filter", 0) + node.get("Rows Removed by Filter", 0)
-        assert (node["Actual Rows"] + skipped) * node["Actual Loops"] <= 4 * 400, node
-
-
-def generic_plan(world: World, statement: str, parameters: Row) -> Row:
-    """How PostgreSQL runs a statement that it planned without knowing the parameters; undone afterwards."""
-    numbers = {name: f"${number}" for number, name in enumerate(parameters, start=1)}
-    plain = re.sub(r"%\((\w+)\)s", lambda found: numbers[found[1]], statement)
-    values = sql.SQL(", ").join(sql.Literal(value) for value in parameters.values())
-    with world.kernel.engine.connect() as connection:
-        connection.execute(text("SET LOCAL plan_cache_mode = force_generic_plan"))
-        connection.execute(text("SET LOCAL ROLE handschlag_system"))
-        cursor = connection.connection.cursor()
-        cursor.execute(f"PREPARE many AS {plain}")
-        cursor.execute(sql.SQL("EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE many({})").format(values))
-        plan: Row = cursor.fetchone()[0][0]["Plan"]
-        cursor.execute("DEALLOCATE many")
-        connection.rollback()
-    return plan
-
-
-def nodes(plan: Row) -> Iterator[Row]:
-    """A plan's nodes, from the top."""
-    yield plan
-    for child in plan.get("Plans", ()):
-        yield from nodes(child)
