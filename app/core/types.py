@@ -15,6 +15,7 @@ from app.policy.codes import CodeList
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
+_FIRST, _LAST = date(1900, 1, 1), date(2999, 12, 31)
 MAX_CENTS = 10**12
 
 
@@ -57,6 +58,9 @@ def _whole(value: Any) -> Any:
 
 
 def _utc(value: datetime) -> datetime:
+    """In UTC; the same years as `Day`, so that no reckoning with it leaves the calendar."""
+    if not _FIRST.year <= value.year <= _LAST.year:
+        raise PydanticCustomError("instant", "an instant between the years 1900 and 2999 is expected")
     return value.astimezone(UTC)
 
 
@@ -86,7 +90,7 @@ Id = Annotated[
 Day = Annotated[
     date,
     _of(_DAY, "day", "a day such as 2026-01-31 is expected"),
-    Field(ge=date(1900, 1, 1), le=date(2999, 12, 31)),
+    Field(ge=_FIRST, le=_LAST),
     WithJsonSchema({"type": "string", "format": "date", "maxLength": 10}),
 ]
 """A legal date, meant in Europe/Berlin."""

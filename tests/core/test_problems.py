@@ -81,6 +81,8 @@ def _pointers(body: object) -> set[tuple[str, str]]:
         ({"word": "a", "inner": [{"day": "2026-01-01", "cents": 1.5}]}, {("/inner/0/cents", "int_type")}),
         ({"word": "a", "at": "2026-01-01T00:00:00"}, {("/at", "instant")}),
         ({"word": "a", "at": 0}, {("/at", "instant")}),
+        ({"word": "a", "at": "0001-01-01T00:00:00+01:00"}, {("/at", "instant")}),
+        ({"word": "a", "at": "9999-12-31T23:59:59-01:00"}, {("/at", "instant")}),
         ({"word": "a", "hours": 12.5}, {("/hours", "decimal_string")}),
         ({"word": "a", "hours": "1e3"}, {("/hours", "decimal_string")}),
     ],

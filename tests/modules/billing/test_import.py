@@ -212,7 +212,8 @@ def test_empty_cells_and_blank_lines_of_a_table_say_nothing(world: World) -> Non
         ({"activity": "group_session", "participants": "4", "staff": "0"}, "/staff"),
         ({"crosses_midnight": "vielleicht"}, "/crosses_midnight"),
         ({"starts_at": "03.02.2026 13:00"}, "/starts_at"),
-        ({"starts_at": "9999-12-31T23:30:00Z", "ends_at": "9999-12-31T23:59:59Z"}, "/ends_at"),
+        ({"starts_at": "9999-12-31T23:30:00Z", "ends_at": "9999-12-31T23:59:59Z"}, "/starts_at"),
+        ({"starts_at": "2999-12-31T22:30:00Z", "ends_at": "2999-12-31T22:59:59Z"}, "/ends_at"),
     ],
 )
 def test_cells_are_not_bent_to_fit(world: World, changes: Row, pointer: str) -> None:
