@@ -63,13 +63,13 @@ def list_assessments(db: Session, dialogue: QualityDialogue, actor: Actor) -> Se
 
 def get_measure(db: Session, measure_id: UUID, actor: Actor, *, lock: bool = False) -> DialogueMeasure:
     """One measure; 404 for organisations it does not concern."""
-    wanted = _measures(actor).where(DialogueMeasure.id == measure_id)
+    wanted = visible_measures(actor).where(DialogueMeasure.id == measure_id)
     return found(db.scalar(wanted.with_for_update() if lock else wanted))
 
 
 def list_measures(db: Session, query: MeasureQuery, actor: Actor) -> tuple[list[Any], str | None, int | None]:
     """A page of measures, the most urgent first."""
-    rows = _measures(actor)
+    rows = visible_measures(actor)
     for name in ("dialogue_id", "owner_id", "state"):
         if (value := getattr(query, name)) is not None:
             rows = rows.where(getattr(DialogueMeasure, name) == value)
@@ -85,7 +85,7 @@ def count_open(db: Session, dialogue_id: UUID) -> int:
     return db.scalar(rows) or 0
 
 
-def _measures(actor: Actor) -> Select[DialogueMeasure]:
+def visible_measures(actor: Actor) -> Select[DialogueMeasure]:
     """To a provider: its own and those of the youth office; never another provider's."""
     rows = select(DialogueMeasure)
     if actor.is_system:

@@ -3,12 +3,13 @@
 from itertools import groupby
 from typing import Annotated
 
-from fastapi import Query
+from fastapi import Query, Response
 
+from app.core import documents
 from app.core.http import CurrentActor, Db, Expected, Now, Router, needs
 from app.core.pages import Page, page_of
 from app.core.types import Id
-from app.modules.dialogues import queries, service
+from app.modules.dialogues import minutes, queries, service
 from app.modules.dialogues.models import DialogueAssessment, DialogueMeasure, DialogueState, QualityDialogue
 from app.modules.dialogues.schemas import (
     AssessmentOut,
@@ -115,6 +116,21 @@ def move_dialogue(
 def list_dialogue_transitions(dialogue_id: Id, db: Db, actor: CurrentActor) -> list[TransitionOut]:
     """Every step so far, oldest first."""
     return history(db, queries.get_dialogue(db, dialogue_id, actor).id)
+
+
+@router.get(
+    "/{dialogue_id}/minutes/document",
+    summary="Protokoll als PDF",
+    response_class=Response,
+    responses=documents.DOCUMENT,
+)
+@needs(Permission.DIALOGUES_READ)
+def get_minutes_document(dialogue_id: Id, db: Db, actor: CurrentActor) -> Response:
+    """The minutes as they are filed: attendance, agenda, text, measures, and who confirmed them (§ 79a SGB VIII).
+
+    Of the measures those the caller may read. Minutes that not all have confirmed are marked as a draft.
+    """
+    return documents.answer(*minutes.print_minutes(db, dialogue_id, actor=actor))
 
 
 @router.post("/{dialogue_id}/assessments", summary="Standards einschätzen")

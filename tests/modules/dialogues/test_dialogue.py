@@ -1,10 +1,12 @@
 """Quality dialogues over HTTP: assessed by both sides, held, minuted, confirmed, followed up."""
 
 import hashlib
+from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -33,6 +35,13 @@ from tests.stories.given import given_agreement
 from tests.world import MORNING, World
 
 NOBODY = str(UUID(int=7))
+
+
+def _printed(pdf: bytes) -> str:
+    pages = PdfReader(BytesIO(pdf)).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
+
+
 ANYBODY = Actor(uuid4(), uuid4(), OrganisationKind.YOUTH_OFFICE, frozenset(Role), frozenset(Permission))
 PEOPLE = [(row.action, state) for row in DIALOGUE.rows for state in sorted(row.sources) if row.needs]
 
@@ -253,6 +262,20 @@ class TestMinutes:
         ):
             with world.kernel.engine.connect() as owner, pytest.raises(IntegrityError, match="this row is fixed"):
                 owner.execute(text(change))
+
+    def test_they_are_printed_with_who_confirmed_them(self, world: World) -> None:
+        second = second_provider(world)
+        dialogue = given_held(world, second)
+        path = f"/v1/quality-dialogues/{dialogue['id']}/minutes/document"
+        lead, other = world.as_(Role.PROVIDER_LEAD), world.as_(Role.PROVIDER_LEAD, second)
+        lead.get(path, status=404)  # nothing is written yet
+        given_measure(world, dialogue, text="Vorlage für die Stellungnahme erarbeiten.")
+        minuted = act(world, dialogue, "minute")
+        confirm(world, minuted, Role.OFFICE_HEAD)
+        mine, theirs = (_printed(api.request("GET", path, status=200).content) for api in (lead, other))
+        for told in ("Entwurf", "noch nicht von allen", minuted["minutes"], "bestätigt am", "noch nicht bestätigt"):
+            assert told in mine
+        assert ("Vorlage für" in mine, "Vorlage für" in theirs) == (True, False)
 
     def test_a_meeting_is_not_held_before_its_day_nor_by_strangers(self, world: World) -> None:
         dialogue = given_invited(world)
