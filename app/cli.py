@@ -1,4 +1,4 @@
-"""The command line: `python -m app COMMAND` (in the image: `handschlag COMMAND`)."""
+"""The command line: `python -m app COMMAND`; in the image the command alone."""
 
 import asyncio
 import json
