@@ -154,3 +154,29 @@ def _work_and_kill(kernel: Kernel, server: Server, clock: Clock) -> dict[str, st
     acknowledged = {key: value for client in clients for key, value in client.acknowledged.items()}
     assert len(acknowledged) > 20 * KILLS
     return acknowledged
+
+
+def test_a_server_that_is_asked_to_end_takes_its_database_along() -> None:
+    """`run` starts a database of its own; nothing of it stays behind."""
+    folder = Path(tempfile.mkdtemp(prefix="hs-"))
+    settings = {"HANDSCHLAG_DATA_DIR": str(folder), "HANDSCHLAG_LOG_LEVEL": "warning"}
+    server = Server(settings)
+    command = [sys.executable, "-m", "app", "run", "--port", str(server.port)]
+    with subprocess.Popen(command, cwd=ROOT, env=server.environment, stdout=subprocess.DEVNULL) as process:
+        _wait_for(f"{server.url}/readyz")
+        running = folder / "postgres" / "postmaster.pid"
+        assert running.exists()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+    assert not running.exists()  # PostgreSQL removes it when it stops in order
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _wait_for(url: str) -> None:
+    for _ in range(600):
+        try:
+            if httpx.get(url).status_code == 200:
+                return
+        except httpx.HTTPError:
+            time.sleep(0.1)
+    raise AssertionError(f"{url} does not answer")

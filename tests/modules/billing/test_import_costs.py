@@ -86,6 +86,7 @@ def generic_plan(world: World, statement: str, parameters: Row) -> Row:
     values = sql.SQL(", ").join(sql.Literal(value) for value in parameters.values())
     with world.kernel.engine.connect() as connection:
         connection.execute(text("SET LOCAL plan_cache_mode = force_generic_plan"))
+        connection.execute(text("SET LOCAL enable_seqscan = off"))  # tables are small here, and large in a town
         asking = text("SELECT set_config('handschlag.organisation', :id, true), set_config('role', :role, true)")
         connection.execute(asking, {"id": str(world.provider.id), "role": API_ROLE})
         cursor = connection.connection.cursor()
