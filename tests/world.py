@@ -3,7 +3,8 @@
 Tests share one database and never see each other: everything belongs to a youth office of its own.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -34,14 +35,26 @@ class Clock:
         self.now += timedelta(**span)
 
 
+class Accounts(dict[Role, UUID]):
+    """One account per role, made when somebody first speaks in that role."""
+
+    def __init__(self, make: Callable[[Role], UUID]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, role: Role) -> UUID:
+        self[role] = self._make(role)
+        return self[role]
+
+
 @dataclass
 class Party:
-    """An organisation and one account per role."""
+    """An organisation and its accounts."""
 
     id: UUID
     kind: OrganisationKind
     name: str
-    accounts: dict[Role, UUID] = field(default_factory=dict)
+    accounts: Accounts
 
 
 class World:
@@ -49,26 +62,29 @@ class World:
 
     def __init__(self, kernel: Kernel, http: httpx.Client, clock_: Clock, ticker: Ticker, land: str = "NW") -> None:
         self.kernel, self.http, self.clock, self.ticker = kernel, http, clock_, ticker
+        self._tokens: dict[tuple[UUID, frozenset[str], int], str] = {}
         self.youth_office = self.organisation(OrganisationKind.YOUTH_OFFICE, "Jugendamt", land)
         self.provider = self.organisation(OrganisationKind.PROVIDER, "Lindenhof", land)
 
     def organisation(self, kind: OrganisationKind, name: str, land: str = "NW") -> Party:
-        """A new organisation with an account for every role of its side."""
+        """A new organisation."""
         name = f"{name} {uuid4().hex[:12]}"
         with self.kernel.work.as_system() as db:
             made = create_organisation(db, kind, name, land, actor=SYSTEM, at=self.clock.now)
-            party = Party(made.id, kind, name)
-            for role in Role:
-                if role.side is kind:
-                    party.accounts[role] = self._account(db, party, role)
-        return party
+        return self.party(made.id, kind, name)
+
+    def party(self, organisation_id: UUID, kind: OrganisationKind, name: str = "") -> Party:
+        """An organisation that exists, with accounts of its own for this test."""
+        return Party(organisation_id, kind, name, Accounts(lambda role: self._account(organisation_id, role)))
+
+    def staff(self) -> None:
+        """Everybody is there from the start: who is called or counted must not depend on who spoke first."""
+        for role in Role:
+            self.as_(role)
 
     def person(self, role: Role, party: Party | None = None) -> Api:
         """One more person in this role (four eyes need two)."""
-        party = party or self._party(role)
-        with self.kernel.work.as_system() as db:
-            account_id = self._account(db, party, role)
-        return self._api(account_id)
+        return self._api(self._account((party or self._party(role)).id, role))
 
     def as_(self, role: Role | str, party: Party | None = None) -> Api:
         """Speak as the account of this role (of the first office or provider unless a party is given)."""
@@ -84,9 +100,12 @@ class World:
         return self.ticker.beat()
 
     def token(self, account_id: UUID, scopes: frozenset[str] = frozenset()) -> str:
-        """An access token of an account, issued now."""
+        """An access token of an account, issued now; the same for the same second, as a client would keep it."""
         now = int(self.clock.now.timestamp())
-        return self.kernel.tokens.issue(str(account_id), client_id=None, scopes=scopes, now=now)
+        known = (account_id, scopes, now)
+        if known not in self._tokens:
+            self._tokens[known] = self.kernel.tokens.issue(str(account_id), client_id=None, scopes=scopes, now=now)
+        return self._tokens[known]
 
     def _api(self, account_id: UUID) -> Api:
         return Api(self.http, lambda: self.token(account_id), account_id)
@@ -94,7 +113,8 @@ class World:
     def _party(self, role: Role) -> Party:
         return self.youth_office if role.side is OrganisationKind.YOUTH_OFFICE else self.provider
 
-    def _account(self, db, party: Party, role: Role) -> UUID:  # type: ignore[no-untyped-def]
+    def _account(self, organisation_id: UUID, role: Role) -> UUID:
         kind = AccountKind.MACHINE if role.value.endswith("_sync") else AccountKind.PERSON
         body = AccountCreate(kind=kind, login=f"{role.value}-{uuid4().hex[:16]}", name=role.title_de, roles=[role])
-        return create_account(db, body, actor=SYSTEM, at=self.clock.now, organisation_id=party.id).id
+        with self.kernel.work.as_system() as db:
+            return create_account(db, body, actor=SYSTEM, at=self.clock.now, organisation_id=organisation_id).id

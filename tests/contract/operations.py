@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
-from hypothesis import HealthCheck, find, settings
+from hypothesis import HealthCheck, Phase, find, settings
 from hypothesis import strategies as st
 
 from app.core.openapi import document as document_of
@@ -153,7 +153,8 @@ def _text(schema: Json) -> str:
 
 @cache
 def _matching(pattern: str) -> str:
-    quiet = settings(database=None, suppress_health_check=list(HealthCheck))
+    phases = (Phase.generate, Phase.shrink)
+    quiet = settings(database=None, suppress_health_check=list(HealthCheck), phases=phases)
     return find(st.from_regex(re.compile(pattern, re.ASCII), fullmatch=True), bool, settings=quiet)
 
 

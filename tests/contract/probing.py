@@ -139,6 +139,20 @@ class Ledger:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self.before, self.writers = self.read(), self._writers()
+
+    def changed(self) -> set[str]:
+        """The tables that hold something else than at first; looked at only if a transaction has written since."""
+        if (writers := self._writers()) == self.writers:
+            return set()
+        self.writers = writers
+        after = self.read()
+        return {name for name in after if after[name] != self.before[name]}
+
+    def _writers(self) -> int:
+        """How many transactions have ever written (or locked) something: none gets a number before it does."""
+        with self.engine.connect() as connection:
+            return int(connection.scalar(text("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")) or 0)
 
     def read(self) -> dict[str, str]:
         """A digest of each table's rows."""

@@ -11,7 +11,8 @@ from tests.contract.operations import Operation, operations
 def announced(response: httpx.Response) -> None:
     """Fail the test whose answer the document does not know; unknown paths and methods have no entry to look in."""
     method = "GET" if response.request.method == "HEAD" else response.request.method
-    known = [operation for operation, shape in _shapes() if operation.method == method and _fits(shape, response)]
+    path = response.request.url.path
+    known = [operation for operation, shape in _shapes(method, path.count("/")) if shape.fullmatch(path)]
     status = str(response.status_code)
     answers = [o.spec["responses"][status] for o in known if status in o.spec["responses"]]
     assert answers or not known, f"{known[0]}: {status} is not documented"
@@ -21,12 +22,9 @@ def announced(response: httpx.Response) -> None:
 
 
 @cache
-def _shapes() -> list[tuple[Operation, re.Pattern[str]]]:
+def _shapes(method: str, depth: int) -> list[tuple[Operation, re.Pattern[str]]]:
     return [
         (operation, re.compile(re.sub(r"\\{[^}]+\\}", "[^/]+", re.escape(operation.path))))
         for operation in operations()
+        if operation.method == method and operation.path.count("/") == depth
     ]
-
-
-def _fits(shape: re.Pattern[str], response: httpx.Response) -> bool:
-    return shape.fullmatch(response.request.url.path) is not None

@@ -117,7 +117,7 @@ class TestLeaving:
         assert party["leaves_on"] == "2026-06-30"
         days = [holds(world, world.provider, day) for day in ("2026-06-30", "2026-07-01")]
         assert days == [agreement["number"], None]
-        other = Party(UUID(second), OrganisationKind.PROVIDER, "")
+        other = world.party(UUID(second), OrganisationKind.PROVIDER)
         assert holds(world, other, "2026-12-31") == agreement["number"]
 
     def test_the_youth_office_can_end_it_for_one(self, world: World) -> None:
@@ -144,7 +144,7 @@ class TestLeaving:
         secret = "Wir sind zahlungsunfähig."
         take(world, agreement, "leave", reason=secret)
         world.tick()
-        second = Party(UUID(agreement["provider_ids"][1]), OrganisationKind.PROVIDER, "")
+        second = world.party(UUID(agreement["provider_ids"][1]), OrganisationKind.PROVIDER)
         with world.kernel.engine.connect() as connection:
             for party, sees in ((second, 0), (world.provider, 1), (world.youth_office, 1)):
                 connection.exec_driver_sql("SET LOCAL ROLE handschlag_api")
@@ -214,7 +214,7 @@ class TestAmending:
 
     def test_for_those_who_do_not_sign_the_old_text_goes_on(self, world: World) -> None:
         agreement = joined(world)
-        second = Party(UUID(agreement["provider_ids"][1]), OrganisationKind.PROVIDER, "")
+        second = world.party(UUID(agreement["provider_ids"][1]), OrganisationKind.PROVIDER)
         successor_id = take(world, agreement, "amend", valid_from="2026-04-01")["amendment_id"]
         lead, path = world.as_(Role.PROVIDER_LEAD), f"/v1/agreements/{successor_id}"
         lead.patch(path, {"entry_rule": "per_party"}, version=1)

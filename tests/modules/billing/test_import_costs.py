@@ -35,6 +35,7 @@ def test_a_body_beyond_the_limit_is_refused_before_it_is_sent(world: World) -> N
 
 def test_many_rows_cost_few_statements_also_from_the_sixth_import_on(world: World, statements: list[str]) -> None:
     """PostgreSQL may change to a generic plan at the sixth execution on a connection; the statement stays one."""
+    world.staff()
     help_ = given_help(world)
     counts = []
     for _ in range(7):
@@ -47,6 +48,7 @@ def test_many_rows_cost_few_statements_also_from_the_sixth_import_on(world: Worl
 
 
 def test_rows_that_share_an_external_id_cost_no_statements_of_their_own(world: World, statements: list[str]) -> None:
+    world.staff()
     (row,) = rows_for(given_help(world), 1)
     rows = [{**row, "worker": f"FK-{number}"} for number in range(300)]
     statements.clear()

@@ -209,6 +209,7 @@ def _commit(connection: Connection, statement: str, invoice_id: str) -> None:
 
 
 def test_statements_do_not_grow_with_the_records(world: World, statements: list[str]) -> None:
+    world.staff()
     help_ = given_help(world, hours_per_week="40.00")
     counts = []
     for days in (range(2, 4), range(4, 24)):
