@@ -56,6 +56,8 @@ class Move:
 Guard = Callable[[Any, Move], Text | None]
 """A pure condition of a step: a reason against it, or None."""
 BOTH = frozenset(OrganisationKind)
+Listener = Callable[[Session, Any, Move], None]
+"""What another room does when something moved: the subject in its new state, and the step that led there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,7 @@ class Workflow:
 
     def __init__(self, name: str, title: str, states: type[CodeList], initial: CodeList, rows: Sequence[Row]) -> None:
         self.name, self.title, self.states, self.initial, self.rows = name, title, states, initial, tuple(rows)
+        self._listeners: list[Listener] = []
         seen: set[tuple[str, Any]] = set()
         for row in self.rows:
             for source in row.sources:
@@ -132,6 +135,11 @@ class Workflow:
         subject.changed_at = at
         db.flush()
         self._tell(db, subject, move, (before.value, row.target.value), law=row.law)
+
+    def listen(self, listener: Listener) -> None:
+        """Call this after each step, in its transaction: how a room above follows one below (`app/wiring.py`)."""
+        if listener not in self._listeners:
+            self._listeners.append(listener)
 
     def allowed(self, subject: Subject, actor: Actor) -> list[AllowedAction]:
         """The steps this actor may try now; guards speak when they are tried."""
@@ -179,6 +187,8 @@ class Workflow:
             states=states,
             data={"version": subject.version},
         )
+        for listener in self._listeners:
+            listener(db, subject, move)
 
 
 def required_fields(body: type[BaseModel] | None) -> list[str]:

@@ -1,7 +1,20 @@
-"""Cases: helps in the individual case and what is granted for them."""
+"""Cases: helps in the individual case, who takes part in them, and what is granted for them."""
 
-from app.modules.cases.models import Help, HelpGrant, HelpState
-from app.modules.cases.queries import get_help, grants_of, visible
+from app.modules.cases.models import Help, HelpAssignment, HelpGrant, HelpState
+from app.modules.cases.queries import get_help, grants_of, providers_of, takes_part, visible
 from app.modules.cases.schemas import Pseudonym
+from app.modules.cases.workflow import HELP
 
-__all__ = ["Help", "HelpGrant", "HelpState", "Pseudonym", "get_help", "grants_of", "visible"]
+__all__ = [
+    "HELP",
+    "Help",
+    "HelpAssignment",
+    "HelpGrant",
+    "HelpState",
+    "Pseudonym",
+    "get_help",
+    "grants_of",
+    "providers_of",
+    "takes_part",
+    "visible",
+]

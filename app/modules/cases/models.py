@@ -70,6 +70,26 @@ class Help(Identified, Stateful, CaseBound, Base):
         return self.youth_office_id
 
 
+class HelpAssignment(Identified, CaseBound, Base):
+    """A provider's part in a help: from its first to its last day there; who takes part may read what concerns all."""
+
+    __tablename__ = "help_assignment"
+
+    help_id: Mapped[UUID] = mapped_column(ForeignKey("help.id"))
+    valid_from: Mapped[date]
+    valid_to: Mapped[date]  # last day
+    period: Mapped[Any] = mapped_column(DATERANGE, Computed("daterange(valid_from, valid_to, '[]')", persisted=True))
+
+    __table_args__ = (
+        CheckConstraint("valid_to >= valid_from", name="period"),
+        ExcludeConstraint(
+            ("help_id", "="), ("provider_id", "="), ("period", "&&"), name="ex_help_assignment_overlap", using="gist"
+        ),
+        Index("ix_help_assignment_help_id", "help_id", "provider_id"),
+        Index("ix_help_assignment_provider_id", "provider_id", "valid_to"),
+    )
+
+
 class HelpGrant(Identified, CaseBound, Base):
     """Hours granted for a period (Bewilligung, Kostenzusage, § 36a SGB VIII); counts once it is released."""
 

@@ -1,15 +1,17 @@
 """Reading helps: a youth office sees its own, a provider those it delivers."""
 
 from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Date, Select, and_, cast, exists, func, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.core.db import found
 from app.core.pages import paginate
-from app.modules.cases.models import Help, HelpGrant
+from app.law.planning import AFTERCARE_DAYS
+from app.modules.cases.models import Help, HelpAssignment, HelpGrant
 from app.modules.cases.schemas import HelpQuery
 from app.policy import Actor
 
@@ -45,3 +47,39 @@ def grants_of(db: Session, help_ids: Iterable[UUID]) -> dict[UUID, list[HelpGran
     for grant in db.scalars(rows):
         grants[grant.help_id].append(grant)
     return grants
+
+
+def takes_part(
+    actor: Actor,
+    youth_office_id: InstrumentedAttribute[UUID],
+    help_id: InstrumentedAttribute[UUID],
+    made_at: InstrumentedAttribute[datetime],
+) -> ColumnElement[bool]:
+    """Whether the actor's side may read a row that concerns everybody in a help.
+
+    The youth office its own; a provider what was made until 30 days after its part in the help ended (`attends_help`
+    says the same in the row-level security).
+    """
+    if actor.is_youth_office:
+        return youth_office_id == actor.organisation_id
+    last = HelpAssignment.valid_to + AFTERCARE_DAYS
+    return exists().where(
+        HelpAssignment.help_id == help_id,
+        HelpAssignment.provider_id == actor.organisation_id,
+        cast(func.timezone("Europe/Berlin", made_at), Date) <= last,
+    )
+
+
+def end_assignments(db: Session, help_: Help, ended_on: date) -> None:
+    """With the help every provider's part in it ends; parts that would begin later fall away."""
+    parts = (HelpAssignment.help_id == help_.id, HelpAssignment.valid_to > ended_on)
+    started = HelpAssignment.valid_from <= ended_on
+    db.execute(update(HelpAssignment).where(*parts, started).values(valid_to=ended_on))
+
+
+def providers_of(db: Session, help_: Help, on: date) -> list[UUID]:
+    """The providers that take part in a help on a day."""
+    rows = select(HelpAssignment.provider_id).where(
+        and_(HelpAssignment.help_id == help_.id, HelpAssignment.period.contains(on))
+    )
+    return list(db.scalars(rows.order_by(HelpAssignment.provider_id)))

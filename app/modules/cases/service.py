@@ -12,7 +12,7 @@ from app.law.calendars import legal_date
 from app.modules import agreements, identity
 from app.modules.cases import queries
 from app.modules.cases.errors import NoAgreementForHelp
-from app.modules.cases.models import Help, HelpGrant
+from app.modules.cases.models import Help, HelpAssignment, HelpGrant
 from app.modules.cases.schemas import EndHelp, HelpAction, HelpCreate
 from app.modules.cases.workflow import HELP
 from app.policy import Actor, Role
@@ -47,18 +47,11 @@ def open_help(db: Session, body: HelpCreate, *, actor: Actor, at: datetime) -> H
         ends_on=body.ends_on,
     )
     HELP.begin(db, help_, actor=actor, at=at)
-    db.add(
-        HelpGrant(
-            help_id=help_.id,
-            youth_office_id=help_.youth_office_id,
-            provider_id=help_.provider_id,
-            hours_per_week=body.hours_per_week,
-            valid_from=body.starts_on,
-            valid_to=body.ends_on,
-            prepared_by=actor.id,
-            prepared_at=at,
-        )
-    )
+    place = {"help_id": help_.id, "youth_office_id": help_.youth_office_id, "provider_id": help_.provider_id}
+    days = {"valid_from": body.starts_on, "valid_to": body.ends_on}
+    db.add(HelpAssignment(**place, **days))
+    grant = HelpGrant(**place, **days, hours_per_week=body.hours_per_week, prepared_by=actor.id, prepared_at=at)
+    db.add(grant)
     db.flush()
     return help_
 
@@ -77,6 +70,8 @@ def move(db: Session, help_id: UUID, action: HelpAction, expected: int, *, actor
     data = action.model_dump(mode="json", exclude={"action", "note"})
     with db.no_autoflush:
         HELP.fire(db, help_, action.action, actor=actor, at=at, **data)
+    if isinstance(action, EndHelp):
+        queries.end_assignments(db, help_, action.ended_on)
     for grant in grants:
         if action.action == "release" and grant.released_at is None:
             grant.released_by, grant.released_at = actor.id, at
