@@ -1,11 +1,27 @@
 """Reading notifications and alarms: only those involved and their line."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, ColumnElement, Select, Text, Uuid, and_, column, exists, func, or_, select, table
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    Text,
+    Uuid,
+    and_,
+    cast,
+    column,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    table,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
@@ -13,7 +29,7 @@ from app.core.db import found
 from app.core.deadlines import Deadline, DeadlineFiring
 from app.core.pages import paginate
 from app.modules.safeguarding.models import Alarm, JugendamtNotification, NotificationState
-from app.modules.safeguarding.rules import answers_for, legal_day
+from app.modules.safeguarding.rules import legal_day, stands_in
 from app.modules.safeguarding.schemas import AlarmQuery, NotificationQuery
 from app.policy import Actor, Role
 
@@ -27,12 +43,21 @@ _ACCOUNT = table(  # who is there, of the actor's own organisation
 )
 
 
-def _at_work(actor: Actor) -> ColumnElement[bool]:
-    return and_(_ACCOUNT.c.organisation_id == actor.organisation_id, _ACCOUNT.c.is_active)
+def _at_work(actor: Actor, role: SQLColumnExpression[str] | None = None) -> ColumnElement[bool]:
+    """Who can log in, and still holds the role that was called: whoever was moved elsewhere is as good as gone."""
+    there = and_(_ACCOUNT.c.organisation_id == actor.organisation_id, _ACCOUNT.c.is_active)
+    return there if role is None else and_(there, role == func.any(_ACCOUNT.c.roles))
+
+
+def _nobody_holds(actor: Actor, roles: Iterable[Role]) -> ColumnElement[bool]:
+    held = _ACCOUNT.c.roles.overlap(cast(sorted(roles), ARRAY(Text)))
+    return ~exists(select(_ACCOUNT.c.id).where(_at_work(actor), held))
 
 
 def visible(actor: Actor) -> Select[JugendamtNotification]:
     """The office: the caseworker (all, where none leads or the one is gone) and their line; the provider: author, lead.
+
+    Where the line above is empty every caseworker sees all: somebody at work must be able to act.
 
     Source: access matrix of the facts; need to know, not organisation-wide.
     """
@@ -41,8 +66,9 @@ def visible(actor: Actor) -> Select[JugendamtNotification]:
         rows = rows.where(JugendamtNotification.youth_office_id == actor.organisation_id)
         if actor.roles.isdisjoint({Role.TEAM_LEAD, Role.OFFICE_HEAD}):
             leads = JugendamtNotification.caseworker_id
-            gone = leads.not_in(select(_ACCOUNT.c.id).where(_at_work(actor)))
-            rows = rows.where(or_(leads.is_(None), leads == actor.id, gone))
+            gone = leads.not_in(select(_ACCOUNT.c.id).where(_at_work(actor, literal(Role.CASEWORKER.value))))
+            unled = _nobody_holds(actor, {Role.TEAM_LEAD, Role.OFFICE_HEAD})
+            rows = rows.where(or_(leads.is_(None), leads == actor.id, gone, unled))
         return rows
     rows = rows.where(JugendamtNotification.provider_id == actor.organisation_id)
     if actor.roles.isdisjoint({Role.PROVIDER_LEAD, Role.PROVIDER_SYNC}):
@@ -118,17 +144,17 @@ def firings_of(db: Session, deadline: Deadline) -> Sequence[DeadlineFiring]:
 def alarms_of(actor: Actor) -> Select[Alarm]:
     """The alarms that call the actor, by account or by role.
 
-    No call goes to nobody: that to somebody who is gone reaches all of the role, that to a role nobody holds reaches
-    the next in line.
+    No call goes to nobody: that to somebody who is gone, or no longer works in that role, reaches all of the role;
+    that to a role nobody holds reaches the next above in line, and where nobody is above, those below.
     """
-    at_work = select(_ACCOUNT.c.id).where(_at_work(actor))
-    held = select(func.unnest(_ACCOUNT.c.roles)).where(_at_work(actor))
-    mine = or_(
-        Alarm.account_id == actor.id,
+    at_work = select(_ACCOUNT.c.id).where(_at_work(actor, Alarm.role)).correlate(Alarm)
+    mine = [
+        and_(Alarm.account_id == actor.id, Alarm.account_id.in_(at_work)),
         Alarm.role.in_(sorted(actor.roles)) & or_(Alarm.account_id.is_(None), Alarm.account_id.not_in(at_work)),
-        Alarm.role.in_(sorted(answers_for(actor.roles))) & Alarm.role.not_in(held),
-    )
-    return select(Alarm).where(Alarm.organisation_id == actor.organisation_id, mine)
+    ]
+    for role, unheld in stands_in(actor.roles).items():
+        mine.append(and_(Alarm.role == role.value, _nobody_holds(actor, unheld)))
+    return select(Alarm).where(Alarm.organisation_id == actor.organisation_id, or_(*mine))
 
 
 def list_alarms(db: Session, query: AlarmQuery, actor: Actor) -> tuple[list[Any], str | None, int | None]:

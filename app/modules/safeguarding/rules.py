@@ -47,9 +47,19 @@ ESCALATION: Mapping[int, tuple[Call, ...]] = {
 _LINES = ((Role.CASEWORKER, Role.TEAM_LEAD, Role.OFFICE_HEAD), (Role.PROVIDER_LEAD, Role.PROVIDER_MANAGER))
 
 
-def answers_for(roles: Iterable[Role]) -> set[Role]:
-    """The roles below these in their line, whose calls they take when nobody holds the lower role."""
-    return {lower for line in _LINES for role in roles if role in line for lower in line[: line.index(role)]}
+def stands_in(roles: Iterable[Role]) -> dict[Role, set[Role]]:
+    """The roles whose calls these roles take, each with the roles that nobody may hold for it to come to that.
+
+    Up the line first: a call to a role nobody holds goes to whoever is above; only where nobody is above, to below.
+    """
+    taken: dict[Role, set[Role]] = {}
+    for line in _LINES:
+        for role in set(roles) & set(line):
+            place = line.index(role)
+            taken |= {lower: {lower} for lower in line[:place]}
+            above = line[place + 1 :]
+            taken |= {upper: set(above) for upper in above if upper not in roles}
+    return taken
 
 
 def faults_of(body: NotificationCreate, at: datetime) -> list[FieldError]:

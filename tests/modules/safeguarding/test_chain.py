@@ -137,3 +137,23 @@ def test_many_children_at_once_are_all_called_for_by_workers_that_collide(world:
         assert [level for level, _ in fired_at(world, notification)] == [0, 1, 2, 3]
     assert len(world.as_(Role.OFFICE_HEAD).get("/v1/alarms")["items"]) == 12
     assert sorted(one["number"] for one in told) == [f"KW-2026-{number:04d}" for number in range(1, 13)]
+
+
+def test_the_call_to_a_caseworker_who_was_moved_elsewhere_reaches_the_colleagues(world: World) -> None:
+    help_ = given_help(world)
+    colleague = world.person(Role.CASEWORKER)
+    moved = world.youth_office.accounts[Role.CASEWORKER]
+    world.as_(Role.OFFICE_ADMIN).patch(f"/v1/accounts/{moved}", {"roles": ["committee_clerk"]}, version=1)
+    told = world.as_(Role.PROVIDER_PROFESSIONAL).post(PATH, body_for(world, help_))
+    assert [alarm["number"] for alarm in colleague.get("/v1/alarms")["items"]] == [told["number"]]
+    assert colleague.get(f"{PATH}/{told['id']}")["number"] == told["number"]
+
+
+def test_where_nobody_is_above_the_call_reaches_whoever_is_at_work(world: World) -> None:
+    help_ = given_help(world)
+    colleague = world.person(Role.CASEWORKER)
+    for role in (Role.TEAM_LEAD, Role.OFFICE_HEAD):
+        lock_account(world, role)
+    told = world.as_(Role.PROVIDER_PROFESSIONAL).post(PATH, body_for(world, help_))
+    assert [alarm["number"] for alarm in colleague.get("/v1/alarms")["items"]] == [told["number"]]
+    assert colleague.act(f"{PATH}/{told['id']}", "acknowledge")["state"] == "acknowledged"

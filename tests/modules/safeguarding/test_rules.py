@@ -58,18 +58,22 @@ def test_every_fault_of_form_is_told_at_once_and_at_its_place() -> None:
     ]
 
 
+OVER = {Role.TEAM_LEAD, Role.OFFICE_HEAD}
+
+
 @pytest.mark.parametrize(
-    ("roles", "below"),
+    ("roles", "taken"),
     [
-        ({Role.CASEWORKER}, set()),
-        ({Role.TEAM_LEAD}, {Role.CASEWORKER}),
-        ({Role.OFFICE_HEAD}, {Role.CASEWORKER, Role.TEAM_LEAD}),
-        ({Role.PROVIDER_MANAGER}, {Role.PROVIDER_LEAD}),
-        ({Role.PLANNER, Role.FINANCE_OFFICER, Role.PROVIDER_PROFESSIONAL}, set()),
+        ({Role.CASEWORKER}, {Role.TEAM_LEAD: OVER, Role.OFFICE_HEAD: OVER}),
+        ({Role.TEAM_LEAD}, {Role.CASEWORKER: {Role.CASEWORKER}, Role.OFFICE_HEAD: {Role.OFFICE_HEAD}}),
+        ({Role.OFFICE_HEAD}, {Role.CASEWORKER: {Role.CASEWORKER}, Role.TEAM_LEAD: {Role.TEAM_LEAD}}),
+        ({Role.PROVIDER_LEAD}, {Role.PROVIDER_MANAGER: {Role.PROVIDER_MANAGER}}),
+        ({Role.PROVIDER_MANAGER}, {Role.PROVIDER_LEAD: {Role.PROVIDER_LEAD}}),
+        ({Role.PLANNER, Role.FINANCE_OFFICER, Role.PROVIDER_PROFESSIONAL}, {}),
     ],
 )
-def test_a_line_answers_for_the_roles_below(roles: set[Role], below: set[Role]) -> None:
-    assert rules.answers_for(roles) == below
+def test_a_line_stands_in_for_roles_nobody_holds(roles: set[Role], taken: dict[Role, set[Role]]) -> None:
+    assert rules.stands_in(roles) == taken
 
 
 def test_every_level_calls_somebody_and_the_last_one_the_head_of_the_office() -> None:
