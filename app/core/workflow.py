@@ -64,7 +64,8 @@ Listener = Callable[[Session, Any, Move], None]
 class Row:
     """One line of a table: this action leads from these states to that one.
 
-    `needs=None`: only the system takes this step (time does). `side`: whose actors may take it.
+    `needs=None`: only the system takes this step (time does). `side`: whose actors may take it. `who`: guards that
+    look at the actor and what stands already, at nothing of the step itself; whoever they refuse is not offered it.
     """
 
     action: str
@@ -76,6 +77,7 @@ class Row:
     guards: tuple[Guard, ...] = ()
     law: str = ""
     body: type[BaseModel] | None = None
+    who: tuple[Guard, ...] = ()
 
 
 class AllowedAction(Out):
@@ -127,7 +129,7 @@ class Workflow:
         if row.needs is not None and not self._may(row, actor):
             raise PermissionMissing(permission=row.needs.value)
         move = Move(action, actor, at, data)
-        reasons = [reason for guard in row.guards if (reason := guard(subject, move))]
+        reasons = [reason for guard in row.who + row.guards if (reason := guard(subject, move))]
         if reasons:
             raise GuardRefused(reasons=reasons)
         before = subject.state
@@ -142,18 +144,21 @@ class Workflow:
             self._listeners.append(listener)
 
     def allowed(self, subject: Subject, actor: Actor) -> list[AllowedAction]:
-        """The steps this actor may try now; guards speak when they are tried."""
+        """The steps this actor may try now; the guards that look at what a step says speak when it is tried."""
         return [
             AllowedAction(action=row.action, title=row.title, fields=required_fields(row.body), law=row.law)
             for row in self.rows
-            if subject.state in row.sources and row.needs is not None and self._may(row, actor)
+            if subject.state in row.sources
+            and row.needs is not None
+            and self._may(row, actor)
+            and not any(guard(subject, Move(row.action, actor, subject.changed_at)) for guard in row.who)
         ]
 
     def _row(self, subject: Subject, action: str, actor: Actor) -> Row:
         for row in self.rows:
             if row.action == action and subject.state in row.sources:
                 return row
-        allowed = [item.action for item in self.allowed(subject, actor)]
+        allowed = [] if actor.is_system else [item.action for item in self.allowed(subject, actor)]
         raise TransitionNotAllowed(state=subject.state.value, allowed=allowed)
 
     def _may(self, row: Row, actor: Actor) -> bool:

@@ -3,7 +3,13 @@
 from app.law.service_kinds import ServiceKind
 from app.modules.agreements.document import AgreementInForce
 from app.modules.agreements.models import Agreement
-from app.modules.agreements.queries import find_in_force, get_agreement, get_in_force
+from app.modules.agreements.queries import (
+    find_in_force,
+    get_agreement,
+    get_in_force,
+    missing_for_help,
+    numbers_of,
+)
 from app.modules.agreements.schemas import AgreementPatch, FormPurpose
 from app.modules.agreements.service import NEGOTIABLE, apply_proposal, check_proposal, end_due, review_due, start_due
 from app.modules.agreements.terms import (
@@ -38,6 +44,8 @@ __all__ = [
     "find_in_force",
     "get_agreement",
     "get_in_force",
+    "missing_for_help",
+    "numbers_of",
     "review_due",
     "start_due",
 ]

@@ -1,6 +1,6 @@
 """Reading agreements: a youth office sees its own, a provider those it is a party of; and what is in force when."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -18,12 +18,13 @@ from app.modules.agreements.errors import NoAgreementInForce
 from app.modules.agreements.models import (
     Agreement,
     AgreementCoverage,
+    AgreementKind,
     AgreementParty,
     AgreementReview,
     AgreementState,
     AgreementVersion,
 )
-from app.modules.agreements.rules import covered_kinds, foremost, last_day
+from app.modules.agreements.rules import covered_kinds, foremost, last_day, lineage, missing_for_payment
 from app.modules.agreements.schemas import AgreementQuery, BasisQuery, PublishedQuery
 from app.policy import SYSTEM, Actor
 
@@ -191,19 +192,53 @@ def list_coverage(db: Session, query: BasisQuery, on: date, actor: Actor) -> Seq
 
 
 def find_in_force(
-    db: Session, *, youth_office_id: UUID, provider_id: UUID, service_kind: ServiceKind | None, on: date
+    db: Session,
+    *,
+    youth_office_id: UUID,
+    provider_id: UUID,
+    service_kind: ServiceKind | None,
+    on: date,
+    number: str | None = None,
 ) -> AgreementInForce | None:
     """The agreement that answers for a kind of help with a provider on a day; None when there is none.
 
     Of several the one with terms of billing goes first; without a kind of help, the one that settles safeguarding.
     A day in the future counts as agreed so far. One statement.
+
+    Args:
+        number: of the agreement under which a help was opened: it, and what has amended it since, goes before others
+            of the same provider, whose prices are those of other offers.
     """
     rows = _in_force(on).where(
         AgreementCoverage.youth_office_id == youth_office_id, AgreementCoverage.provider_id == provider_id
     )
     if service_kind is not None:
         rows = rows.where(AgreementCoverage.service_kind == service_kind)
-    return foremost([_answer(row) for row in db.execute(rows)], prices_first=service_kind is not None)
+    answers = [_answer(row) for row in db.execute(rows)]
+    own = [answer for answer in answers if number is not None and lineage(answer.number) == lineage(number)]
+    return foremost(own or answers, prices_first=service_kind is not None)
+
+
+def missing_for_help(
+    db: Session, *, youth_office_id: UUID, provider_id: UUID, service_kind: ServiceKind, on: date
+) -> list[AgreementKind]:
+    """What must still be agreed with a provider before a kind of help may be paid on a day; one statement.
+
+    Law: SGB VIII § 78b Abs. 1, § 77 Abs. 1 (see `missing_for_payment`).
+    """
+    rows = select(AgreementCoverage.kind).where(
+        AgreementCoverage.youth_office_id == youth_office_id,
+        AgreementCoverage.provider_id == provider_id,
+        AgreementCoverage.service_kind == service_kind,
+        _covers(on),
+    )
+    return missing_for_payment(service_kind, set(db.scalars(rows)))
+
+
+def numbers_of(db: Session, agreement_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The numbers of some agreements; one statement."""
+    rows = select(Agreement.id, Agreement.number).where(Agreement.id.in_(set(agreement_ids)))
+    return {row.id: row.number for row in db.execute(rows)}
 
 
 def get_in_force(db: Session, agreement_id: UUID, on: date) -> AgreementInForce:

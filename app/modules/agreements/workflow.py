@@ -9,6 +9,8 @@ from app.modules.agreements.schemas import (
     Accede,
     AmendAgreement,
     CallSchiedsstelle,
+    ConfirmAward,
+    DisputeAward,
     InviteParty,
     KeepVersion,
     LeaveAgreement,
@@ -69,6 +71,7 @@ _NEGOTIATING = [
         S.IN_NEGOTIATION,
         P.AGREEMENTS_DRAFT,
         body=ReopenAgreement,
+        who=(rules.has_no_award,),
     ),
     Row(
         "withdraw",
@@ -76,8 +79,8 @@ _NEGOTIATING = [
         frozenset({S.DRAFT, S.IN_NEGOTIATION, S.BEFORE_SCHIEDSSTELLE, S.AWAITING_SIGNATURES}),
         S.WITHDRAWN,
         P.AGREEMENTS_DRAFT,
-        guards=(rules.holds_the_pen,),
         body=WithdrawAgreement,
+        who=(rules.holds_the_pen, rules.has_no_award),
     ),
 ]
 _SCHIEDSSTELLE = [
@@ -115,6 +118,26 @@ _SCHIEDSSTELLE = [
         law="§ 78g Abs. 2 und 3 SGB VIII",
         body=RecordAward,
     ),
+    *_staying(
+        "confirm_award",
+        "Entscheidung der Schiedsstelle bestätigen",
+        frozenset({S.AWAITING_SIGNATURES}),
+        P.AGREEMENTS_SIGN,
+        guards=(rules.signs_this_text,),
+        law="§ 78g Abs. 2 und 3 SGB VIII",
+        body=ConfirmAward,
+        who=(rules.is_still_a_party, rules.award_waits_for_me),
+    ),
+    Row(
+        "dispute_award",
+        "eingetragene Entscheidung zurückweisen",
+        frozenset({S.AWAITING_SIGNATURES}),
+        S.BEFORE_SCHIEDSSTELLE,
+        P.AGREEMENTS_SIGN,
+        law="§ 78g Abs. 2 SGB VIII",
+        body=DisputeAward,
+        who=(rules.is_still_a_party, rules.award_is_recorded),
+    ),
 ]
 _CONCLUDING = [
     Row(
@@ -123,9 +146,10 @@ _CONCLUDING = [
         frozenset({S.AWAITING_SIGNATURES}),
         S.AWAITING_SIGNATURES,
         P.AGREEMENTS_SIGN,
-        guards=(rules.is_still_a_party, rules.signs_this_text, rules.signs_once, rules.begins_lawfully),
+        guards=(rules.signs_this_text, rules.begins_lawfully),
         law="§ 56 SGB X",
         body=SignAgreement,
+        who=(rules.is_still_a_party, rules.signs_once),
     ),
     Row(
         "conclude",
@@ -161,8 +185,9 @@ _PARTIES = [
         TALKING,
         P.AGREEMENTS_DRAFT,
         side=OFFICE,
-        guards=(rules.others_stay,),
         body=RemoveParty,
+        guards=(rules.leaver_takes_part,),
+        who=(rules.another_provider_stays,),
     ),
     *_staying(
         "accede",
@@ -170,18 +195,20 @@ _PARTIES = [
         LIVING | {S.SIGNED},
         P.AGREEMENTS_SIGN,
         side=PROVIDER,
-        guards=(rules.is_still_a_party, rules.signs_this_text, rules.signs_once),
+        guards=(rules.signs_this_text,),
         law="§ 56 SGB X",
         body=Accede,
+        who=(rules.is_still_a_party, rules.signs_once),
     ),
     *_staying(
         "leave",
         "austreten",
         LIVING,
         P.AGREEMENTS_SIGN,
-        guards=(rules.leaves_others_behind, rules.keeps_notice_period, rules.ends_within_term),
+        guards=(rules.leaver_takes_part, rules.keeps_notice_period, rules.ends_within_term),
         law="§ 59 SGB X",
         body=LeaveAgreement,
+        who=(rules.is_bound, rules.another_provider_stays),
     ),
 ]
 _LIVING = [
@@ -222,9 +249,10 @@ _ENDING = [
         LIVING,
         S.NOTICE_GIVEN,
         P.AGREEMENTS_SIGN,
-        guards=(rules.keeps_notice_period, rules.ends_within_term, rules.ends_for_all),
+        guards=(rules.keeps_notice_period, rules.ends_within_term),
         law="§ 59 SGB X",
         body=TerminateAgreement,
+        who=(rules.is_bound, rules.ends_for_all),
     ),
     Row(
         "end",

@@ -1,6 +1,6 @@
 """Acting on helps."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -11,7 +11,7 @@ from app.core.problems import Invalid
 from app.law.calendars import legal_date
 from app.modules import agreements, identity
 from app.modules.cases import queries
-from app.modules.cases.errors import NoAgreementForHelp
+from app.modules.cases.errors import NoAgreementForHelp, PaymentBasisMissing
 from app.modules.cases.models import Help, HelpAssignment, HelpGrant
 from app.modules.cases.schemas import EndHelp, HelpAction, HelpCreate
 from app.modules.cases.workflow import HELP
@@ -22,6 +22,7 @@ def open_help(db: Session, body: HelpCreate, *, actor: Actor, at: datetime) -> H
     """Ask for a help with a provider; its hours count once another person released them.
 
     Raises:
+        PaymentBasisMissing: one of the three agreements a (part-)residential help needs is missing.
         NoAgreementForHelp: no agreement in force with this provider for this kind of help on its first day.
         Invalid: the caseworker named is none of this office.
     """
@@ -34,6 +35,7 @@ def open_help(db: Session, body: HelpCreate, *, actor: Actor, at: datetime) -> H
     )
     if agreement is None:
         raise NoAgreementForHelp(day=body.starts_on.isoformat())
+    _refuse_unpayable(db, actor.organisation_id, body.provider_id, body.service_kind, body.starts_on)
     help_ = Help(
         youth_office_id=actor.organisation_id,
         provider_id=body.provider_id,
@@ -57,7 +59,7 @@ def open_help(db: Session, body: HelpCreate, *, actor: Actor, at: datetime) -> H
 
 
 def move(db: Session, help_id: UUID, action: HelpAction, expected: int, *, actor: Actor, at: datetime) -> Help:
-    """Take a step of the help's life cycle; a release also releases its grant, an end cuts it.
+    """Take a step of the help's life cycle; a release also releases its grant; with the help all parts in it end.
 
     Raises:
         StaleVersion, TransitionNotAllowed, PermissionMissing, GuardRefused: see core.workflow.
@@ -65,6 +67,8 @@ def move(db: Session, help_id: UUID, action: HelpAction, expected: int, *, actor
     help_ = queries.get_help(db, help_id, actor, lock=True)
     check_version(help_, expected)
     grants = queries.grants_of(db, [help_.id])[help_.id]
+    if action.action == "release":
+        _refuse_unpayable(db, help_.youth_office_id, help_.provider_id, help_.service_kind, help_.starts_on)
     if isinstance(action, EndHelp):
         help_.ended_on, help_.end_reason = action.ended_on, action.reason
     data = action.model_dump(mode="json", exclude={"action", "note"})
@@ -76,6 +80,12 @@ def move(db: Session, help_id: UUID, action: HelpAction, expected: int, *, actor
         if action.action == "release" and grant.released_at is None:
             grant.released_by, grant.released_at = actor.id, at
     return help_
+
+
+def _refuse_unpayable(db: Session, office: UUID, provider: UUID, kind: agreements.ServiceKind, day: date) -> None:
+    missing = agreements.missing_for_help(db, youth_office_id=office, provider_id=provider, service_kind=kind, on=day)
+    if missing:
+        raise PaymentBasisMissing(day=day.isoformat(), missing=", ".join(one.title_de for one in missing))
 
 
 def _caseworker(db: Session, account_id: UUID | None, actor: Actor) -> UUID:

@@ -22,9 +22,9 @@ HELP = Workflow(
             S.ACTIVE,
             P.GRANTS_RELEASE,
             OFFICE,
-            (rules.two_persons,),
-            "§ 36a Abs. 1 SGB VIII",
-            ReleaseHelp,
+            law="§ 36a Abs. 1 SGB VIII",
+            body=ReleaseHelp,
+            who=(rules.two_persons,),
         ),
         Row("withdraw", "zurückziehen", frozenset({S.REQUESTED}), S.WITHDRAWN, P.HELPS_OPEN, OFFICE, body=WithdrawHelp),
         Row(

@@ -85,6 +85,6 @@ def _step(row: Row) -> WorkflowStepOut:
         permission=row.needs.value if row.needs else None,
         sides=sorted(side.value for side in row.side) if row.needs else [],
         law=row.law,
-        conditions=[(inspect.getdoc(guard) or "").partition("\n")[0] for guard in row.guards],
+        conditions=[(inspect.getdoc(guard) or "").partition("\n")[0] for guard in row.who + row.guards],
         fields=required_fields(row.body),
     )

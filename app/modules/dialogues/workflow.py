@@ -51,7 +51,8 @@ DIALOGUE = Workflow(
             frozenset({S.MINUTED}),
             S.MINUTED,
             P.DIALOGUES_CONFIRM,
-            guards=(rules.confirms_these_minutes, rules.confirms_once),
+            guards=(rules.confirms_these_minutes,),
+            who=(rules.confirms_once,),
             body=ConfirmMinutes,
         ),
         Row(
@@ -93,7 +94,7 @@ MEASURE = Workflow(
             frozenset({M.OPEN}),
             M.REPORTED,
             P.DIALOGUES_TAKE_PART,
-            guards=(rules.is_mine,),
+            who=(rules.is_mine,),
             body=ReportMeasure,
         ),
         Row(

@@ -49,7 +49,12 @@ class Invoice(Identified, Stateful, CaseBound, Base):
     return_reason: Mapped[str | None]
 
     lines: Mapped[list["InvoiceLine"]] = relationship(lazy="raise", order_by="InvoiceLine.place")
-    findings: Mapped[list["InvoiceFinding"]] = relationship(lazy="raise", order_by="InvoiceFinding.place")
+    findings: Mapped[list["InvoiceFinding"]] = relationship(
+        lazy="raise",
+        order_by="InvoiceFinding.place",
+        primaryjoin="and_(Invoice.id == InvoiceFinding.invoice_id, InvoiceFinding.closed_at.is_(None))",
+        viewonly=True,
+    )
     grant_releasers: ClassVar[frozenset[UUID]] = frozenset()  # set by the service before a step is judged
 
     __table_args__ = (
@@ -112,6 +117,7 @@ class InvoiceFinding(Identified, CaseBound, Base):
     overridden_by: Mapped[UUID | None]
     overridden_at: Mapped[datetime | None]
     override_reason: Mapped[str | None]
+    closed_at: Mapped[datetime | None]  # a later check took its place
 
     __table_args__ = (
         UniqueConstraint("invoice_id", "place", name="uq_invoice_finding_place"),

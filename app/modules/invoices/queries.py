@@ -1,18 +1,19 @@
 """Reading invoices and what they are made of."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from app.core.db import found
 from app.core.pages import paginate
 from app.modules.billing import ServiceRecord
 from app.modules.cases import Help
-from app.modules.invoices.models import Invoice, InvoiceFinding
+from app.modules.invoices.models import Invoice, InvoiceFinding, InvoiceLine, InvoiceState
 from app.modules.invoices.rules import month_of
 from app.modules.invoices.schemas import InvoiceQuery
 from app.policy import Actor
@@ -63,3 +64,33 @@ def records_of_provider(db: Session, provider_id: UUID, first: date, last: date)
         ServiceRecord.reversed_at.is_(None),
     )
     return list(db.scalars(rows))
+
+
+def records_of_invoice(db: Session, invoice: Invoice) -> list[ServiceRecord]:
+    """What an invoice bills, in the order in which it was priced."""
+    rows = select(ServiceRecord).where(ServiceRecord.invoice_id == invoice.id)
+    return list(db.scalars(rows.order_by(ServiceRecord.service_on, ServiceRecord.starts_at, ServiceRecord.id)))
+
+
+def billed_elsewhere(db: Session, invoice: Invoice, help_ids: Collection[UUID]) -> dict[UUID, Decimal]:
+    """The hours of each help that other invoices of the same month bill; discarded ones bill nothing."""
+    rows = (
+        select(InvoiceLine.help_id, func.sum(InvoiceLine.units))
+        .join(Invoice, Invoice.id == InvoiceLine.invoice_id)
+        .where(
+            InvoiceLine.help_id.in_(help_ids),
+            Invoice.id != invoice.id,
+            Invoice.month == invoice.month,
+            Invoice.state != InvoiceState.DISCARDED,
+        )
+        .group_by(InvoiceLine.help_id)
+    )
+    return {row.help_id: row[1] for row in db.execute(rows)}
+
+
+def close_findings(db: Session, invoice: Invoice, at: datetime) -> int:
+    """Close what an earlier check found; returns how many findings there have been."""
+    of_invoice = InvoiceFinding.invoice_id == invoice.id
+    still_open = update(InvoiceFinding).where(of_invoice, InvoiceFinding.closed_at.is_(None))
+    db.execute(still_open.values(closed_at=at))
+    return db.scalar(select(func.count()).where(of_invoice)) or 0

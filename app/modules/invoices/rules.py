@@ -14,6 +14,7 @@ from uuid import UUID
 from app.core.money import format_decimal_de
 from app.core.problems import Text
 from app.core.workflow import Move
+from app.law.service_kinds import ServiceKind
 from app.modules.billing import (
     DatedTerms,
     Hint,
@@ -35,7 +36,8 @@ class Facts:
     """Everything a check looks at.
 
     `of_provider` are all records of the provider in the month, whoever pays: one professional cannot be in two
-    places, even for two youth offices.
+    places, even for two youth offices. `billed_before` are the hours that other invoices of the month, discarded ones
+    aside, have taken of each help. `unpayable` says for kinds of help what is not agreed yet.
     """
 
     first: date
@@ -46,6 +48,8 @@ class Facts:
     helps: dict[UUID, Help]
     grants: dict[UUID, list[HelpGrant]]
     statement: Statement
+    billed_before: dict[UUID, Decimal] = field(default_factory=dict)
+    unpayable: dict[ServiceKind, str] = field(default_factory=dict)
     terms: Sequence[DatedTerms] = field(default_factory=tuple)
 
 
@@ -68,8 +72,11 @@ class Check:
 
 
 def no_agreement(facts: Facts) -> Iterable[Found]:
-    """No terms name a price for the record."""
-    return [Found((unpriced.record_id,), unpriced.text_de) for unpriced in facts.statement.unpriced]
+    """No terms name a price for the record, or not all that the law wants is agreed."""
+    for kind, missing in sorted(facts.unpayable.items()):
+        ids = tuple(record.id for record in facts.records if facts.helps[record.help_id].service_kind is kind)
+        yield Found(ids, f"{kind.title_de}: es fehlt {missing} (§ 78b Abs. 1 SGB VIII).")
+    yield from [Found((unpriced.record_id,), unpriced.text_de) for unpriced in facts.statement.unpriced]
 
 
 def no_grant(facts: Facts) -> Iterable[Found]:
@@ -81,16 +88,18 @@ def no_grant(facts: Facts) -> Iterable[Found]:
 
 
 def beyond_grant(facts: Facts) -> Iterable[Found]:
-    """More hours than granted for the month."""
+    """More hours than granted for the month, on all its invoices together."""
     for help_id in sorted(facts.helps):
         lines = [line for line in facts.statement.lines if line.help_id == help_id]
-        units = sum((line.units for line in lines), Decimal(0))
-        allowed = granted_hours(facts.grants.get(help_id, []), facts.first, facts.last)
+        units = sum((line.units for line in lines), facts.billed_before.get(help_id, Decimal(0)))
+        help_ = facts.helps[help_id]
+        last = min(facts.last, help_.ended_on or facts.last)
+        allowed = granted_hours(facts.grants.get(help_id, []), facts.first, last)
         if units > allowed:
             ids = tuple(record_id for line in lines for record_id in line.record_ids)
             yield Found(
                 ids,
-                f"Hilfe {facts.helps[help_id].number}: {format_decimal_de(units)} Fachleistungsstunden abgerechnet, "
+                f"Hilfe {help_.number}: {format_decimal_de(units)} Fachleistungsstunden abgerechnet, "
                 f"{format_decimal_de(allowed)} für den Monat bewilligt.",
             )
 
@@ -105,7 +114,7 @@ def outside_help(facts: Facts) -> Iterable[Found]:
 
 def doubled(facts: Facts) -> Iterable[Found]:
     """The same work recorded twice."""
-    return _hints(duplicates, facts, facts.records)
+    return _hints(duplicates, facts, facts.of_provider)
 
 
 def overlapping(facts: Facts) -> Iterable[Found]:
@@ -152,10 +161,15 @@ def granted_hours(grants: Iterable[HelpGrant], first: date, last: date) -> Decim
     return (total + Decimal("0.005")).quantize(Decimal("0.01"), rounding="ROUND_DOWN")
 
 
+def end_of_month(first: date) -> date:
+    """The last day of the month that begins on this day."""
+    return first.replace(day=monthrange(first.year, first.month)[1])
+
+
 def month_of(month: str) -> tuple[date, date]:
     """First and last day of `2026-02`."""
     year, number = (int(part) for part in month.split("-"))
-    return date(year, number, 1), date(year, number, monthrange(year, number)[1])
+    return date(year, number, 1), end_of_month(date(year, number, 1))
 
 
 def no_open_block(invoice: Invoice, _: Move) -> Text | None:
@@ -173,6 +187,16 @@ def another_than_released(invoice: Invoice, move: Move) -> Text | None:
         return Text(
             "Wer eine Bewilligung dieser Hilfen freigegeben hat, gibt ihre Rechnung nicht frei.",
             "Whoever released a grant of these helps does not approve their invoice.",
+        )
+    return None
+
+
+def another_than_overrode(invoice: Invoice, move: Move) -> Text | None:
+    """Whoever accepted a finding that blocks payment does not approve the invoice (four eyes)."""
+    if any(finding.overridden_by == move.actor.id for finding in invoice.findings):
+        return Text(
+            "Wer einen Befund dieser Rechnung übergangen hat, gibt sie nicht selbst frei.",
+            "Whoever overrode a finding of this invoice does not approve it.",
         )
     return None
 

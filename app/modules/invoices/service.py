@@ -42,7 +42,7 @@ def create_invoice(db: Session, body: InvoiceCreate, *, actor: Actor, at: dateti
     if not records:
         raise NothingToBill
     helps = queries.helps_of(db, {record.help_id for record in records})
-    statement, terms = _price(db, records, helps, last)
+    statement, _ = _price(db, records, helps, last)
     if not statement.lines:
         raise NothingPriced
     invoice = Invoice(
@@ -56,19 +56,7 @@ def create_invoice(db: Session, body: InvoiceCreate, *, actor: Actor, at: dateti
     )
     INVOICE.begin(db, invoice, actor=actor, at=at, month=body.month, total_cents=statement.total_cents)
     db.execute(insert(InvoiceLine), [_line(invoice, place, line) for place, line in enumerate(statement.lines, 1)])
-    facts = rules.Facts(
-        first=first,
-        last=last,
-        today=legal_date(at),
-        records=records,
-        of_provider=queries.records_of_provider(db, actor.organisation_id, first, last),
-        helps=helps,
-        grants=grants_of(db, helps),
-        statement=statement,
-        terms=terms,
-    )
-    if findings := _findings(invoice, facts):
-        db.execute(insert(InvoiceFinding), findings)
+    _check(db, invoice, records, at)
     if billing.mark_billed(db, [record.id for record in records], invoice.id) != len(records):
         raise Conflict(
             reason=Text("Ein Eintrag wird gerade anderswo abgerechnet.", "A record is being billed elsewhere.")
@@ -94,6 +82,9 @@ def move(db: Session, invoice_id: UUID, action: InvoiceAction, expected: int, *,
         INVOICE.fire(db, invoice, action.action, actor=actor, at=at)
     if action.action == "submit":
         invoice.submitted_at = at
+        db.flush()
+        _check(db, invoice, queries.records_of_invoice(db, invoice), at)  # much may have changed since the draft
+        db.refresh(invoice, ["findings"])
     elif action.action == "approve":
         invoice.approved_at = at
     elif action.action == "discard":
@@ -135,19 +126,49 @@ def override(db: Session, invoice_id: UUID, finding_id: UUID, reason: str, *, ac
 def _price(
     db: Session, records: Sequence[ServiceRecord], helps: dict[UUID, Help], last: date
 ) -> tuple[Statement, list[DatedTerms]]:
-    """Price the records, kind of help by kind of help, by the terms of each service date."""
-    ordered = sorted(records, key=lambda record: helps[record.help_id].service_kind)
+    """Price the records by the terms of each service date: of the agreement under which their help was opened, and
+    what amended it, else of the one in force for this kind of help.
+    """
+    numbers = agreements.numbers_of(db, (help_.agreement_id for help_ in helps.values()))
+
+    def terms_of(record: ServiceRecord) -> tuple[agreements.ServiceKind, str]:
+        help_ = helps[record.help_id]
+        return help_.service_kind, numbers[help_.agreement_id]
+
+    ordered = sorted(records, key=terms_of)
     priced, used = [], []
-    for kind, of_kind in groupby(ordered, key=lambda record: helps[record.help_id].service_kind):
+    for (kind, number), of_kind in groupby(ordered, key=terms_of):
         group = list(of_kind)
-        terms = _terms(db, group, kind)
+        terms = _terms(db, group, kind, number)
         used += terms
         priced.append(billing.price_month((billing.entry_of(record, kind) for record in group), billing.dated(terms)))
     lines = tuple(line for statement in priced for line in statement.lines)
     return Statement(lines, tuple(item for statement in priced for item in statement.unpriced)), used
 
 
-def _terms(db: Session, records: Sequence[ServiceRecord], kind: agreements.ServiceKind) -> list[DatedTerms]:
+def _unpayable(
+    db: Session, records: Sequence[ServiceRecord], helps: dict[UUID, Help]
+) -> dict[agreements.ServiceKind, str]:
+    """What is not agreed for a kind of help, on the first or the last day billed: of § 78b all three must hold."""
+    found = {}
+    for kind in sorted({help_.service_kind for help_ in helps.values()}):
+        days = [record.service_on for record in records if helps[record.help_id].service_kind is kind]
+        for day in {min(days), max(days)}:
+            missing = agreements.missing_for_help(
+                db,
+                youth_office_id=records[0].youth_office_id,
+                provider_id=records[0].provider_id,
+                service_kind=kind,
+                on=day,
+            )
+            if missing:
+                found[kind] = f"{', '.join(one.title_de for one in missing)} am {day:%d.%m.%Y}"
+    return found
+
+
+def _terms(
+    db: Session, records: Sequence[ServiceRecord], kind: agreements.ServiceKind, number: str
+) -> list[DatedTerms]:
     """The terms in force on the days of the records: as many look-ups as there are agreements, not days."""
     found: dict[UUID, DatedTerms] = {}
     for day in sorted({record.service_on for record in records}):
@@ -157,13 +178,41 @@ def _terms(db: Session, records: Sequence[ServiceRecord], kind: agreements.Servi
             continue
         one = records[0]
         agreement = agreements.find_in_force(
-            db, youth_office_id=one.youth_office_id, provider_id=one.provider_id, service_kind=kind, on=day
+            db,
+            youth_office_id=one.youth_office_id,
+            provider_id=one.provider_id,
+            service_kind=kind,
+            on=day,
+            number=number,
         )
         if agreement is not None and agreement.billing_terms is not None:
             found[agreement.version_id] = DatedTerms(
                 agreement.number, agreement.billing_terms, agreement.valid_from, agreement.valid_to
             )
     return list(found.values())
+
+
+def _check(db: Session, invoice: Invoice, records: Sequence[ServiceRecord], at: datetime) -> None:
+    """Check an invoice as things stand now; what an earlier check found is closed, and stays readable."""
+    first, last = invoice.month, rules.end_of_month(invoice.month)
+    helps = queries.helps_of(db, {record.help_id for record in records})
+    statement, terms = _price(db, records, helps, last)
+    facts = rules.Facts(
+        first=first,
+        last=last,
+        today=legal_date(at),
+        records=records,
+        of_provider=queries.records_of_provider(db, invoice.provider_id, first, last),
+        helps=helps,
+        grants=grants_of(db, helps),
+        statement=statement,
+        unpayable=_unpayable(db, records, helps),
+        billed_before=queries.billed_elsewhere(db, invoice, helps),
+        terms=terms,
+    )
+    closed = queries.close_findings(db, invoice, at)
+    if findings := _findings(invoice, facts, closed):
+        db.execute(insert(InvoiceFinding), findings)
 
 
 def _line(invoice: Invoice, place: int, line: Line) -> dict[str, object]:
@@ -180,7 +229,7 @@ def _line(invoice: Invoice, place: int, line: Line) -> dict[str, object]:
     }
 
 
-def _findings(invoice: Invoice, facts: rules.Facts) -> list[dict[str, object]]:
+def _findings(invoice: Invoice, facts: rules.Facts, closed: int) -> list[dict[str, object]]:
     found = [(check, finding) for check in rules.CHECKS for finding in check.find(facts)]
     return [
         {
@@ -195,5 +244,5 @@ def _findings(invoice: Invoice, facts: rules.Facts) -> list[dict[str, object]]:
             "text_de": finding.text_de,
             "record_ids": list(finding.record_ids),
         }
-        for place, (check, finding) in enumerate(found, 1)
+        for place, (check, finding) in enumerate(found, closed + 1)
     ]

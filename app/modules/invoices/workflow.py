@@ -32,7 +32,7 @@ INVOICE = Workflow(
             S.APPROVED,
             P.INVOICES_APPROVE,
             OFFICE,
-            (rules.no_open_block, rules.another_than_released),
+            (rules.no_open_block, rules.another_than_released, rules.another_than_overrode),
             "§ 36a SGB VIII; Vereinbarung",
             ApproveInvoice,
         ),

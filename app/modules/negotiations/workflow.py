@@ -60,7 +60,7 @@ PROPOSAL = Workflow(
             frozenset({S.PROPOSED}),
             S.ACCEPTED,
             Permission.AGREEMENTS_DRAFT,
-            guards=(answers,),
+            who=(answers,),
             body=AcceptProposal,
         ),
         Row(
@@ -69,7 +69,7 @@ PROPOSAL = Workflow(
             frozenset({S.PROPOSED}),
             S.REJECTED,
             Permission.AGREEMENTS_DRAFT,
-            guards=(answers,),
+            who=(answers,),
             body=RejectProposal,
         ),
         Row(
@@ -78,7 +78,7 @@ PROPOSAL = Workflow(
             frozenset({S.PROPOSED}),
             S.WITHDRAWN,
             Permission.AGREEMENTS_DRAFT,
-            guards=(proposed,),
+            who=(proposed,),
             body=WithdrawProposal,
         ),
     ],

@@ -19,6 +19,8 @@ OWNERS = {
     "call_schiedsstelle": Role.PROVIDER_MANAGER,
     "settle": Role.PROVIDER_MANAGER,
     "record_award": Role.OFFICE_HEAD,
+    "confirm_award": Role.PROVIDER_MANAGER,
+    "dispute_award": Role.PROVIDER_MANAGER,
     "invite_party": Role.PLANNER,
     "remove_party": Role.PLANNER,
     "accede": Role.PROVIDER_MANAGER,
@@ -48,6 +50,8 @@ def fields_for(world: World, action: str, agreement: dict[str, Any]) -> dict[str
         "keep_version": {"note": "Stand nach der 1. Runde"},
         "call_schiedsstelle": {"board": "Schiedsstelle NRW", "applied_on": today, "issues": "Die Höhe des Entgelts."},
         "record_award": {"reference": "SchSt 12/2026", "decided_on": today, **text},
+        "confirm_award": text,
+        "dispute_award": {"reason": "Die Schiedsstelle hat noch nicht entschieden."},
         "remove_party": {"provider_id": agreement["provider_ids"][-1], "reason": "Der Träger bietet nichts mehr an."},
         "amend": {"valid_from": "2026-08-01", "kinds": ["rate_update"], "reason": "Neuer Tarifabschluss"},
         "record_review": {"result": "keep", "note": "Beide Seiten sind zufrieden."},
@@ -136,6 +140,8 @@ def given_for(world: World, action: str, state: S) -> tuple[dict[str, Any], Api]
         return take(world, agreement, "invite_party", provider_id=str(guest.id)), world.as_(OWNERS[action], guest)
     if action == "call_schiedsstelle":
         return stuck(world), who
+    if action.endswith("_award") and state is S.AWAITING_SIGNATURES:
+        return take(world, given_state(world, S.BEFORE_SCHIEDSSTELLE), "record_award"), who
     if action == "remove_party":
         drafted = world.as_(Role.PLANNER).post("/v1/agreements", agreement_body(world, **joint))
         return (drafted if state is S.DRAFT else take(world, drafted, "open_negotiation")), who

@@ -145,7 +145,7 @@ class TestTheAgreement:
         draft = stuck(world, valid_from="2026-04-20")
         take(world, draft, "call_schiedsstelle", applied_on="2026-04-14")
         world.clock.travel(days=60)
-        take(world, read(world, draft), "record_award", decided_on="2026-06-10")
+        take(world, take(world, read(world, draft), "record_award", decided_on="2026-06-10"), "confirm_award")
         text = words(paper(world, draft))
         assert "Entscheidung von: Schiedsstelle NRW, vom 10. Juni 2026, Aktenzeichen SchSt 12/2026 (§ 78g" in text
 

@@ -84,7 +84,7 @@ class TestJoining:
         problem = take(world, draft, "remove_party", provider_id=str(world.provider.id), status=409)
         assert "letzte Träger" in problem["reasons"][0]
         problem = take(world, draft, "remove_party", provider_id=str(guest.id), status=409)
-        assert "keine Vertragspartei" in problem["reasons"][0]
+        assert any("keine Vertragspartei" in reason for reason in problem["reasons"])
 
     def test_per_party_each_provider_is_in_as_soon_as_it_has_signed(self, world: World) -> None:
         second = world.organisation(OrganisationKind.PROVIDER, "Brücke")
@@ -240,9 +240,39 @@ class TestSchiedsstelle:
         )
         world.clock.travel(days=60)
         text = read(world, draft)
-        decided = take(world, text, "record_award", decided_on="2026-06-10")
+        entered = take(world, text, "record_award", decided_on="2026-06-10")
+        assert entered["state"] == "awaiting_signatures"
+        assert holds(world, world.provider, "2026-06-10") is None  # nobody enters an award alone
+        office = world.as_(Role.OFFICE_HEAD)
+        offered = {step["action"] for step in office.get(f"/v1/agreements/{draft['id']}")["allowed_actions"]}
+        assert {"confirm_award", "withdraw", "reopen"} & offered == set()
+        own = office.act(
+            f"/v1/agreements/{draft['id']}", "confirm_award", status=409, content_hash=text["content_hash"]
+        )
+        assert own["reasons"] == ["Diese Vertragspartei hat schon bestätigt."]
+        take(world, text, "reopen", status=409)
+        take(world, entered, "confirm_award", content_hash="0" * 64, status=409)
+        decided = take(world, entered, "confirm_award")
         assert (decided["state"], decided["signatures"]) == ("in_force", [])  # the award stands for the signatures
         assert decided["schiedsstelle"]["reference"] == "SchSt 12/2026"
+
+    def test_what_the_schiedsstelle_did_not_decide_the_other_side_refuses(self, world: World) -> None:
+        draft = stuck(world)
+        take(world, draft, "call_schiedsstelle")
+        entered = take(world, read(world, draft), "record_award")
+        back = take(world, entered, "dispute_award")
+        assert back["state"] == "before_schiedsstelle"
+        assert back["schiedsstelle"]["dispute"] == "Die Schiedsstelle hat noch nicht entschieden."
+        assert (back["schiedsstelle"]["decided_on"], back["schiedsstelle"]["confirmed_by"]) == (None, [])
+        for action in ("confirm_award", "dispute_award"):
+            take(world, back, action, status=409)
+        again = take(world, read(world, draft), "record_award", reference="SchSt 13/2026")
+        assert take(world, again, "confirm_award")["state"] == "signed"
+
+    def test_without_an_award_there_is_none_to_confirm(self, world: World) -> None:
+        for action in ("confirm_award", "dispute_award"):
+            problem = take(world, given_offer(world), action, status=409)
+            assert problem["reasons"] == ["Es ist keine Entscheidung der Schiedsstelle eingetragen."]
 
     def test_not_before_six_weeks(self, world: World) -> None:
         body = {"kind": "leistung", "valid_from": "2026-07-01", "retroactive_reason": None, "billing_terms": None}

@@ -28,7 +28,8 @@ SIDES = {
     "provider": (Role.PROVIDER_LEAD, Role.PROVIDER_MANAGER),
     "other provider": (Role.PROVIDER_LEAD, Role.PROVIDER_MANAGER),
 }
-SIGNED_BY_HEADS = ("sign", "terminate", "leave", "accede", "call_schiedsstelle", "settle", "record_award")
+AWARD = ("record_award", "confirm_award", "dispute_award")
+SIGNED_BY_HEADS = ("sign", "terminate", "leave", "accede", "call_schiedsstelle", "settle", *AWARD)
 STEPS = [
     "open_negotiation",
     "change",
@@ -47,6 +48,8 @@ STEPS = [
     "record_review",
     "call_schiedsstelle",
     "record_award",
+    "confirm_award",
+    "dispute_award",
     "a month passes",
 ]
 attempts = st.lists(st.tuples(st.sampled_from(sorted(SIDES)), st.sampled_from(STEPS)), min_size=4, max_size=18)
@@ -158,6 +161,8 @@ class _Table:
             "record_review": {"result": "keep", "note": "N"},
             "call_schiedsstelle": {"board": "B", "applied_on": today.isoformat(), "issues": "I"},
             "record_award": {"reference": "R", "decided_on": today.isoformat(), "content_hash": now["content_hash"]},
+            "confirm_award": {"content_hash": now["content_hash"]},
+            "dispute_award": {"reason": "R"},
         }
         return {"action": step.split(maxsplit=1)[0], **own.get(step, {})}
 

@@ -127,3 +127,22 @@ def test_a_list_costs_the_same_whatever_its_length(world: World, statements: lis
         caseworker.get("/v1/helps")
         counts.append(len(statements))
     assert counts == [3, 3], statements  # who am I, the helps, their grants
+
+
+SET = {"standard_ids": [], "forms": [], "service_kinds": ["section_34"], "retroactive_reason": None}
+
+
+def test_residential_help_needs_all_three_agreements(world: World) -> None:
+    """§ 78b Abs. 1 SGB VIII: service, fee and quality development; without one of them nothing is paid."""
+    caseworker = world.as_(Role.CASEWORKER)
+    body = _body(world, service_kind="section_34", starts_on="2026-03-02")
+    given_agreement(world, **SET, kind="entgelt", valid_from="2026-03-02")
+    problem = caseworker.post("/v1/helps", body, status=409)
+    assert problem["type"].endswith("payment-basis-missing")
+    assert "Leistungsvereinbarung" in problem["detail"]
+    assert "Qualitätsentwicklungsvereinbarung" in problem["detail"]
+    for kind in ("leistung", "qualitaetsentwicklung"):
+        caseworker.post("/v1/helps", body, status=409)
+        given_agreement(world, **SET, kind=kind, billing_terms=None, valid_from="2026-03-02")
+    made = caseworker.post("/v1/helps", body)
+    assert world.as_(Role.FINANCE_OFFICER).act(f"/v1/helps/{made['id']}", "release")["state"] == "active"

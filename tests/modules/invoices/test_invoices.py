@@ -8,7 +8,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from app.policy import OrganisationKind, Role
-from tests.stories.given import BILLING_TERMS
+from tests.stories.given import BILLING_TERMS, given_agreement
 from tests.stories.helps import given_help, record_body
 from tests.world import World
 
@@ -100,17 +100,17 @@ def test_a_finding_blocks_until_it_is_accepted_with_a_reason(world: World) -> No
     assert [(finding["rule"], finding["severity"]) for finding in invoice["findings"]] == [("INV-05", "block")]
     assert "6,00" in invoice["findings"][0]["text_de"] and "4,00" in invoice["findings"][0]["text_de"]  # noqa: PT018
     path = f"{PATH}/{invoice['id']}"
-    world.as_(Role.PROVIDER_BILLING).act(path, "submit")
+    submitted = world.as_(Role.PROVIDER_BILLING).act(path, "submit")  # checked again: the finding is a new one
     approver = world.person(Role.FINANCE_OFFICER)
     problem = approver.act(path, "approve", status=409)
     assert "Befunde" in problem["reasons"][0]
-    override = f"{path}/findings/{invoice['findings'][0]['id']}:override"
+    override = f"{path}/findings/{submitted['findings'][0]['id']}:override"
     world.as_(Role.PROVIDER_BILLING).post(override, {"reason": "x"}, status=403)
     assert approver.post(override, {}, status=422)["errors"][0]["pointer"] == "/reason"
     accepted = approver.post(override, {"reason": "Mehrbedarf mit dem ASD abgestimmt"}, status=200)
     assert accepted["findings"][0]["override_reason"].startswith("Mehrbedarf")
     approver.post(override, {"reason": "noch einmal"}, status=409)
-    assert approver.act(path, "approve")["state"] == "approved"
+    assert world.person(Role.FINANCE_OFFICER).act(path, "approve")["state"] == "approved"
 
 
 def test_checks_find_overlaps_doubles_and_long_days(world: World) -> None:
@@ -220,3 +220,87 @@ def test_statements_do_not_grow_with_the_records(world: World, statements: list[
         counts.append(len(statements))
     assert counts[0] == counts[1], counts
     assert BILLING_TERMS["rate_cents"] == 6980
+
+
+def _approved(world: World, invoice: dict[str, Any]) -> Any:
+    path = f"{PATH}/{invoice['id']}"
+    world.as_(Role.PROVIDER_BILLING).act(path, "submit")
+    return world.person(Role.FINANCE_OFFICER).act(path, "approve")
+
+
+def _rules(invoice: dict[str, Any]) -> list[str]:
+    return [finding["rule"] for finding in invoice["findings"]]
+
+
+def test_a_grant_is_not_overdrawn_by_several_invoices(world: World) -> None:
+    help_ = given_help(world, hours_per_week="1.00")  # four hours in February
+    _record(world, help_, 3, "08:00", "11:00")
+    assert _approved(world, _bill(world))["findings"] == []
+    _record(world, help_, 4, "08:00", "11:00")
+    second = _bill(world)
+    assert _rules(second) == ["INV-05"]
+    assert "6,00" in second["findings"][0]["text_de"]
+    world.as_(Role.PROVIDER_BILLING).act(f"{PATH}/{second['id']}", "discard")
+    _record(world, help_, 5, "08:00", "08:30")
+    world.as_(Role.PROVIDER_SYNC).post(
+        f"/v1/service-records/{second['lines'][0]['record_ids'][0]}:reverse", {"reason": "falsch"}, status=200
+    )
+    assert _rules(_bill(world)) == []
+
+
+def test_a_copy_on_a_later_invoice_is_found(world: World) -> None:
+    help_ = given_help(world)
+    _record(world, help_, 3)
+    _bill(world)
+    _record(world, help_, 3, worker="fk-07")
+    assert "INV-06" in _rules(_bill(world))
+
+
+def test_an_invoice_is_checked_again_when_it_is_submitted(world: World) -> None:
+    help_ = given_help(world)
+    _record(world, help_, 17)
+    draft = _bill(world)
+    assert draft["findings"] == []
+    world.as_(Role.CASEWORKER).act(f"/v1/helps/{help_['id']}", "end", ended_on="2026-02-02", reason="moved")
+    submitted = world.as_(Role.PROVIDER_BILLING).act(f"{PATH}/{draft['id']}", "submit")
+    assert _rules(submitted) == ["INV-13"]
+    problem = world.person(Role.FINANCE_OFFICER).act(f"{PATH}/{draft['id']}", "approve", status=409)
+    assert "Befunde" in problem["reasons"][0]
+
+
+def test_who_overrides_a_finding_does_not_approve(world: World) -> None:
+    help_ = given_help(world, hours_per_week="0.10")
+    _record(world, help_, 3)
+    invoice = _bill(world)
+    path = f"{PATH}/{invoice['id']}"
+    submitted = world.as_(Role.PROVIDER_BILLING).act(path, "submit")
+    one, other = world.person(Role.FINANCE_OFFICER), world.person(Role.FINANCE_OFFICER)
+    one.post(f"{path}/findings/{submitted['findings'][0]['id']}:override", {"reason": "Mehrbedarf"}, status=200)
+    assert "übergangen" in one.act(path, "approve", status=409)["reasons"][0]
+    assert other.act(path, "approve")["state"] == "approved"
+
+
+def test_a_help_is_billed_at_the_price_it_was_opened_under(world: World) -> None:
+    """A second price with the same provider, for another offer, is not the price of this help."""
+    help_ = given_help(world)
+    dear = {**BILLING_TERMS, "rate_cents": 99_900}
+    fee = {"kind": "entgelt", "billing_terms": dear, "standard_ids": [], "forms": [], "retroactive_reason": None}
+    given_agreement(world, **fee, valid_from="2026-03-02")
+    world.clock.travel(days=40)
+    span = {"starts_at": "2026-03-10T09:00:00+01:00", "ends_at": "2026-03-10T10:00:00+01:00"}
+    world.as_(Role.PROVIDER_SYNC).post("/v1/service-records", record_body(help_, **span))
+    invoice = _bill(world, month="2026-03")
+    assert [line["rate_cents"] for line in invoice["lines"]] == [BILLING_TERMS["rate_cents"]]
+
+
+def test_no_provider_approves_its_own_invoice_even_in_sql(world: World) -> None:
+    help_ = given_help(world)
+    _record(world, help_, 3)
+    invoice = _bill(world)
+    world.as_(Role.PROVIDER_BILLING).act(f"{PATH}/{invoice['id']}", "submit")
+    with world.kernel.engine.connect() as connection:
+        connection.exec_driver_sql("SET LOCAL ROLE handschlag_api")
+        own = text("SELECT set_config('handschlag.organisation', :id, true)")
+        connection.execute(own, {"id": str(world.provider.id)})
+        with pytest.raises(DBAPIError, match="only the youth office"):
+            connection.execute(text("UPDATE invoice SET state = 'approved' WHERE id = :id"), {"id": invoice["id"]})

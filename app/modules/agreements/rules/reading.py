@@ -30,12 +30,12 @@ def is_agreed(agreement: Agreement) -> bool:
     """Whether those have signed the same version whose signatures it asks for.
 
     All parties, or (entry rule «per_party») the youth office and at least one provider; the award of the
-    Schiedsstelle stands for all signatures.
+    Schiedsstelle, which every party has confirmed, stands for all signatures.
 
     Law: SGB X § 56 (in writing), § 57 Abs. 1 (all whose rights it touches); SGB VIII § 78g Abs. 2 and 3.
     """
     signed, providers = signatories(agreement), set(agreement.provider_ids)
-    if has_award(agreement) or signed >= {agreement.youth_office_id, *providers}:
+    if is_awarded(agreement) or signed >= {agreement.youth_office_id, *providers}:
         return True
     return holds_per_party(agreement) and agreement.youth_office_id in signed and bool(signed & providers)
 
@@ -46,14 +46,24 @@ def holds_per_party(agreement: Agreement) -> bool:
 
 
 def has_award(agreement: Agreement) -> bool:
-    """Whether the Schiedsstelle has decided."""
+    """Whether an award of the Schiedsstelle was entered."""
     return bool(agreement.schiedsstelle and agreement.schiedsstelle.get("decided_on"))
+
+
+def is_awarded(agreement: Agreement) -> bool:
+    """Whether the Schiedsstelle has decided, and every party says so."""
+    return has_award(agreement) and award_confirmers(agreement) >= {agreement.youth_office_id, *agreement.provider_ids}
+
+
+def award_confirmers(agreement: Agreement) -> set[UUID]:
+    """The parties that say: this is what the Schiedsstelle decided. Who entered it is one of them."""
+    return {UUID(id_) for id_ in (agreement.schiedsstelle or {}).get("confirmed_by", ())}
 
 
 def covered_providers(agreement: Agreement) -> list[UUID]:
     """The providers for whom the concluded text holds: those that signed, or all by an award."""
     signed = signatories(agreement)
-    return [provider for provider in agreement.provider_ids if has_award(agreement) or provider in signed]
+    return [provider for provider in agreement.provider_ids if is_awarded(agreement) or provider in signed]
 
 
 def covered_kinds(agreement: Agreement) -> list[ServiceKind | None]:
@@ -117,6 +127,11 @@ def missing_for_payment(service_kind: ServiceKind, kinds: Collection[AgreementKi
     if service_kind in RESIDENTIAL:
         return [kind for kind in (K.LEISTUNG, K.ENTGELT, K.QUALITAETSENTWICKLUNG) if kind not in kinds]
     return [] if set(kinds) & {K.AMBULANT_77, K.LOCAL_QUALITY, K.ENTGELT} else [K.AMBULANT_77]
+
+
+def lineage(number: str) -> str:
+    """The number of the agreement that an amendment goes back to: `QV-2026-0007` of `QV-2026-0007/2`."""
+    return number.partition("/")[0]
 
 
 def foremost(candidates: Sequence[AgreementInForce], *, prices_first: bool) -> AgreementInForce | None:

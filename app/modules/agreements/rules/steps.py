@@ -1,6 +1,7 @@
 """What must hold for a step of an agreement's life; each rule names where it comes from. Pure."""
 
 from datetime import date, timedelta
+from uuid import UUID
 
 from app.core.problems import Text
 from app.core.workflow import Guard, Move
@@ -8,7 +9,15 @@ from app.law.calendars import legal_date
 from app.law.periods import due_at, in_force
 from app.law.statutory import STATUTORY
 from app.modules.agreements.models import Agreement
-from app.modules.agreements.rules.reading import is_agreed, last_day, notice_runs_until, signatories
+from app.modules.agreements.rules.reading import (
+    award_confirmers,
+    has_award,
+    is_agreed,
+    is_awarded,
+    last_day,
+    notice_runs_until,
+    signatories,
+)
 from app.modules.agreements.rules.wording import SECTION_78B
 
 
@@ -110,32 +119,65 @@ def ends_for_all(agreement: Agreement, move: Move) -> Text | None:
     )
 
 
-def leaves_others_behind(agreement: Agreement, move: Move) -> Text | None:
-    """Leaving needs somebody who goes on; the last provider ends the agreement instead.
+def another_provider_stays(agreement: Agreement, _move: Move) -> Text | None:
+    """Leaving, or being taken out, needs a provider who goes on; the last one ends the agreement instead.
 
     Source: facts 2.4.
     """
-    leaver = move.data["provider_id"]
-    mine = None if move.actor.is_youth_office else str(move.actor.organisation_id)
-    providers = {str(provider_id) for provider_id in agreement.provider_ids}
-    if leaver not in providers or (mine is not None and leaver != mine):
-        return Text("Dieser Träger ist keine Vertragspartei.", "This provider is no party.")
-    if len(providers) > 1:
+    if len(agreement.provider_ids) > 1:
         return None
     return Text(
-        "Der letzte Träger tritt nicht aus, er kündigt (terminate).",
-        "The last provider does not leave, it gives notice (terminate).",
+        "Der letzte Träger bleibt Vertragspartei; er kündigt (terminate).",
+        "The last provider stays a party; it gives notice (terminate).",
     )
 
 
-def others_stay(agreement: Agreement, move: Move) -> Text | None:
-    """Who is taken out takes part, and somebody is left."""
-    providers = set(map(str, agreement.provider_ids))
-    if move.data["provider_id"] not in providers:
+def leaver_takes_part(agreement: Agreement, move: Move) -> Text | None:
+    """Who leaves, or is taken out, is a party and has not left yet; a provider speaks for itself alone."""
+    leaver = UUID(move.data["provider_id"])
+    party = next((party for party in agreement.parties if party.organisation_id == leaver), None)
+    stranger = not move.actor.is_youth_office and move.actor.organisation_id != leaver
+    if party is None or stranger or leaver == agreement.youth_office_id:
         return Text("Dieser Träger ist keine Vertragspartei.", "This provider is no party.")
-    if len(providers) > 1:
+    if party.leaves_on is None:
         return None
-    return Text("Der letzte Träger bleibt Vertragspartei.", "The last provider stays a party.")
+    return Text(
+        f"Dieser Träger scheidet schon mit dem {party.leaves_on:%d.%m.%Y} aus.",
+        f"This provider leaves on {party.leaves_on.isoformat()} already.",
+    )
+
+
+def is_bound(agreement: Agreement, move: Move) -> Text | None:
+    """Only who is bound gets out: an invited provider that has not signed has nothing to give notice of."""
+    if is_awarded(agreement) or move.actor.organisation_id in signatories(agreement):
+        return None
+    return Text("Diese Vertragspartei hat nicht unterschrieben.", "This party has not signed.")
+
+
+def has_no_award(agreement: Agreement, _move: Move) -> Text | None:
+    """What the Schiedsstelle decided is confirmed or disputed, not talked away."""
+    if not has_award(agreement):
+        return None
+    return Text(
+        "Die eingetragene Entscheidung der Schiedsstelle wird bestätigt oder zurückgewiesen.",
+        "The award of the Schiedsstelle that was entered is confirmed or disputed.",
+    )
+
+
+def award_is_recorded(agreement: Agreement, _move: Move) -> Text | None:
+    """There is an award to confirm or to dispute."""
+    if has_award(agreement):
+        return None
+    return Text("Es ist keine Entscheidung der Schiedsstelle eingetragen.", "No award of the Schiedsstelle is entered.")
+
+
+def award_waits_for_me(agreement: Agreement, move: Move) -> Text | None:
+    """There is an award, and this party has not confirmed it yet."""
+    if not has_award(agreement):
+        return award_is_recorded(agreement, move)
+    if move.actor.organisation_id in award_confirmers(agreement):
+        return Text("Diese Vertragspartei hat schon bestätigt.", "This party has confirmed already.")
+    return None
 
 
 def holds_the_pen(agreement: Agreement, move: Move) -> Text | None:

@@ -37,6 +37,8 @@ class SchiedsstelleOut(Out):
     issues: str = Field(title="Streitpunkte", max_length=10_000)
     reference: str | None = Field(None, title="Aktenzeichen der Entscheidung", max_length=200)
     decided_on: Day | None = Field(None, title="entschieden am")
+    confirmed_by: list[Id] = Field(default_factory=list, title="bestätigt von (Vertragsparteien)", max_length=200)
+    dispute: str | None = Field(None, title="warum die letzte Eintragung zurückgewiesen wurde", max_length=10_000)
 
 
 class SignatureOut(Out):

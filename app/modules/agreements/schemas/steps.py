@@ -64,12 +64,29 @@ class SettleSchiedsstelle(In):
 
 
 class RecordAward(In):
-    """The Schiedsstelle has decided: the text as it stands now says what it decided, and needs no signature."""
+    """The Schiedsstelle has decided, and the text says what it decided.
+
+    It holds without signatures once every other party has confirmed that (`confirm_award`); nobody enters one alone.
+    """
 
     action: Literal["record_award"]
     reference: Word = Field(title="Aktenzeichen", examples=["SchSt 12/2026"])
     decided_on: Day = Field(title="entschieden am")
     content_hash: ContentHash
+
+
+class ConfirmAward(In):
+    """A party confirms that the text says what the Schiedsstelle decided; with the last one it is concluded."""
+
+    action: Literal["confirm_award"]
+    content_hash: ContentHash
+
+
+class DisputeAward(In):
+    """What was entered is not what the Schiedsstelle decided, or it has not decided; the reason stays with both."""
+
+    action: Literal["dispute_award"]
+    reason: Prose = Field(title="Begründung")
 
 
 class InviteParty(In):
@@ -158,6 +175,8 @@ AgreementAction = Annotated[
     | CallSchiedsstelle
     | SettleSchiedsstelle
     | RecordAward
+    | ConfirmAward
+    | DisputeAward
     | InviteParty
     | RemoveParty
     | Accede

@@ -19,6 +19,7 @@ from app.modules.agreements.schemas import (
     AgreementAction,
     AmendAgreement,
     CallSchiedsstelle,
+    DisputeAward,
     KeepVersion,
     LeaveAgreement,
     OpenNegotiation,
@@ -115,9 +116,25 @@ def _sign(db: Session, agreement: Agreement, action: SignAgreement, actor: Actor
 
 
 def _award(db: Session, agreement: Agreement, _action: Any, actor: Actor, at: datetime) -> None:
-    """What the Schiedsstelle set stands for the parties' signatures."""
+    """The text is fixed as the Schiedsstelle set it; the other parties confirm that."""
     _fix_text(db, agreement, at)
-    conclude(db, agreement, actor, at)
+    _confirm_award(db, agreement, _action, actor, at)
+
+
+def _confirm_award(db: Session, agreement: Agreement, _action: Any, actor: Actor, at: datetime) -> None:
+    """With the last confirmation the award stands for the parties' signatures."""
+    confirmed = sorted(str(one) for one in {*rules.award_confirmers(agreement), actor.organisation_id})
+    agreement.schiedsstelle = {**(agreement.schiedsstelle or {}), "confirmed_by": confirmed}
+    db.flush()
+    if rules.is_agreed(agreement):
+        conclude(db, agreement, actor, at)
+
+
+def _dispute_award(db: Session, agreement: Agreement, action: DisputeAward, _actor: Actor, at: datetime) -> None:
+    """Back before the Schiedsstelle: the entry goes, its reason stays, the next version begins as a copy."""
+    application = {key: value for key, value in (agreement.schiedsstelle or {}).items() if key not in _DECIDED}
+    agreement.schiedsstelle = {**application, "dispute": action.reason}
+    drafting.next_version(db, agreement, at, note="Entscheidung zurückgewiesen")
 
 
 def _terminate(db: Session, agreement: Agreement, action: TerminateAgreement, _actor: Actor, at: datetime) -> None:
@@ -157,12 +174,15 @@ def _review(db: Session, agreement: Agreement, action: RecordReview, actor: Acto
             plan_review(db, agreement, following, at=at)
 
 
+_DECIDED = {"reference", "decided_on", "confirmed_by"}
 _CONSEQUENCES: dict[str, Callable[[Session, Agreement, Any, Actor, datetime], None]] = {
     "keep_version": _keep_version,
     "offer_for_signature": _offer,
     "reopen": _reopen,
     "sign": _sign,
     "record_award": _award,
+    "confirm_award": _confirm_award,
+    "dispute_award": _dispute_award,
     "invite_party": parties.invite,
     "remove_party": parties.remove,
     "accede": parties.accede,

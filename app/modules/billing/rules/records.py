@@ -31,7 +31,7 @@ def entry_of(record: ServiceRecord, service_kind: ServiceKind) -> Entry:
     return Entry(
         id=record.id,
         help_id=record.help_id,
-        worker_id=uuid5(record.provider_id, record.worker),
+        worker_id=uuid5(record.provider_id, record.worker.casefold()),
         service_kind=service_kind,
         activity=record.activity,
         day=record.service_on,
