@@ -8,7 +8,7 @@ from fastapi import Request, Response
 from pydantic_core import to_json
 
 from app.core.exports import CSV, XLSX, table_of
-from app.core.pages import Page
+from app.core.pages import Page, headings
 from app.core.problems import NotAcceptable
 
 JSON = "application/json"
@@ -21,7 +21,11 @@ class Negotiation:
     path: str
     accept: str
     media_type: str
-    if_none_match: str
+
+    @property
+    def wants_table(self) -> bool:
+        """Whether a list is to be a file for a spreadsheet."""
+        return CSV in self.accept or XLSX in self.accept
 
     @classmethod
     def of(cls, request: Request) -> "Negotiation":
@@ -31,7 +35,6 @@ class Negotiation:
             path=request.url.path,
             accept=headers.get("accept", "*/*").lower(),
             media_type=headers.get("content-type", "").partition(";")[0].strip().lower(),
-            if_none_match=headers.get("if-none-match", ""),
         )
 
 
@@ -49,36 +52,35 @@ class Answer:
         return Response(self.body, self.status, dict(self.headers), self.media_type)
 
 
-def answer_of(result: Any, negotiation: Negotiation, status: int) -> Answer:
-    """Turn what an endpoint returned into the answer."""
+def answer_of(result: Any, negotiation: Negotiation, status: int, declared: Any = None) -> Answer:
+    """Turn what an endpoint returned, and declared to return, into the answer."""
     if isinstance(result, Response):
         headers = {k: v for k, v in result.headers.items() if k not in ("content-length", "content-type")}
         return Answer(result.status_code, bytes(result.body), headers, result.media_type)
     if result is None:
         return Answer(204, b"", {}, None)
     if isinstance(result, Page):
-        return _page(result, negotiation)
+        return _page(result, negotiation, declared)
     _must_accept(negotiation.accept)
     headers = {}
     version = getattr(result, "version", None)
     if isinstance(version, int):
         headers["ETag"] = f'"{version}"'
-        if negotiation.if_none_match.removeprefix("W/") == headers["ETag"]:
-            return Answer(304, b"", headers, None)
     if status == 201 and (made := getattr(result, "id", None)) is not None:
         headers["Location"] = f"{negotiation.path}/{made}"
     return Answer(status, to_json(result), headers)
 
 
-def _page(page: "Page[Any]", negotiation: Negotiation) -> Answer:
+def _page(page: "Page[Any]", negotiation: Negotiation, declared: Any) -> Answer:
     """A list: JSON, or a table where the Accept header asks for one."""
+    headers = {"Link": f'<{negotiation.path}?{page.next_query}>; rel="next"'} if page.next else {}
     for media_type in (CSV, XLSX):
         if media_type in negotiation.accept:
             name = negotiation.path.rpartition("/")[2]
-            body, filename = table_of(page.items, media_type, name)
-            return Answer(200, body, {"Content-Disposition": f'attachment; filename="{filename}"'}, media_type)
+            body, filename = table_of(page.items, media_type, name, headings(declared))
+            headers["Content-Disposition"] = f'attachment; filename="{filename}"'
+            return Answer(200, body, headers, media_type)
     _must_accept(negotiation.accept)
-    headers = {"Link": f'<{negotiation.path}?{page.next_query}>; rel="next"'} if page.next else {}
     return Answer(200, to_json(page), headers)
 
 

@@ -13,6 +13,7 @@ from app.core.log import log
 from app.core.problems import BodyTooLarge, Problem, language_of
 from app.core.ratelimit import Rate
 
+_METHODS = frozenset({"GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"})
 REQUESTS = Counter("handschlag_requests_total", "Answered requests", ["method", "route", "status"])
 SECONDS = Histogram("handschlag_request_seconds", "Time to the answer", ["method", "route"])
 _FIXED = (
@@ -135,8 +136,9 @@ class _Sender:
     def count(self) -> None:
         """Write the log line and the metrics."""
         seconds, route = time.perf_counter() - self.begun, self.route()
-        REQUESTS.labels(self.method, route, str(self.status)).inc()
-        SECONDS.labels(self.method, route).observe(seconds)
+        method = self.method if self.method in _METHODS else "other"  # a stranger must not fill the memory with labels
+        REQUESTS.labels(method, route, str(self.status)).inc()
+        SECONDS.labels(method, route).observe(seconds)
         log.info(
             "request",
             method=self.method,

@@ -12,6 +12,7 @@ from app.core import clock
 from app.core.answers import Answer, Negotiation, answer_of
 from app.core.idempotency import recall, remember
 from app.core.kernel import Kernel
+from app.core.pages import TABLE_ROWS, PageQuery
 from app.core.problems import (
     FieldError,
     Invalid,
@@ -103,10 +104,19 @@ def _call(
         "kernel": call.kernel,
         "media_type": call.negotiation.media_type,
     }
+    if call.negotiation.wants_table:
+        _whole(values)
     result = endpoint(**values, **{name: offered[what] for name, what in given.items()})
     if db is not None:
         db.flush()  # constraints speak before the answer is written
-    return answer_of(result, call.negotiation, call.status)
+    return answer_of(result, call.negotiation, call.status, endpoint.__annotations__.get("return"))
+
+
+def _whole(values: dict[str, Any]) -> None:
+    """A table is the whole list, not its first page, unless the client says how many rows it wants."""
+    for value in values.values():
+        if isinstance(value, PageQuery) and "limit" not in value.model_fields_set:
+            value.limit = TABLE_ROWS
 
 
 def _claims(request: Request, kernel: Kernel) -> Claims:

@@ -13,10 +13,16 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def table_of(items: Sequence[Any], media_type: str, name: str) -> tuple[bytes, str]:
-    """The items of a page as a file and its name; nested parts become dotted columns, lists stay out."""
+def table_of(items: Sequence[Any], media_type: str, name: str, columns: Sequence[str] = ()) -> tuple[bytes, str]:
+    """The items of a page as a file and its name.
+
+    Nested parts become dotted columns; a list of words stands in one cell, lists of other things stay out.
+
+    Args:
+        columns: the heading of a table without rows.
+    """
     rows = [_flat(item.model_dump(mode="json") if isinstance(item, BaseModel) else dict(item)) for item in items]
-    columns = list(dict.fromkeys(column for row in rows for column in row))
+    columns = list(dict.fromkeys(column for row in rows for column in row)) or list(columns)
     if media_type == CSV:
         return _csv(columns, rows), f"{name}.csv"
     return _xlsx(columns, rows, name), f"{name}.xlsx"
@@ -29,6 +35,8 @@ def _flat(value: dict[str, Any], prefix: str = "") -> dict[str, Any]:
             flat |= _flat(item, f"{prefix}{key}.")
         elif not isinstance(item, list):
             flat[prefix + key] = item
+        elif not any(isinstance(part, dict | list) for part in item):
+            flat[prefix + key] = ", ".join(map(str, item))
     return flat
 
 
@@ -42,7 +50,9 @@ def _csv(columns: list[str], rows: list[dict[str, Any]]) -> bytes:
 
 
 def _harmless(value: Any) -> Any:
-    """A text that a spreadsheet would run as a formula is quoted."""
+    """A text that a spreadsheet would run as a formula is quoted; yes and no are written as JSON writes them."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 

@@ -62,19 +62,12 @@ _REFUSALS = {
 }
 _METHODS = ("get", "post", "patch", "delete", "put")
 _HEADERS = {
-    "ETag": ("Fassung, für If-Match und If-None-Match", 20),
+    "ETag": ("Fassung, für If-Match", 20),
     "Location": ("Adresse des Angelegten", 300),
     "Link": ('nächste Seite (`rel="next"`), wenn es eine gibt', 2000),
     "Idempotency-Replayed": ("`true`: die erste Antwort auf diesen Idempotency-Key", 4),
     "RateLimit": ("was von der Zuteilung dieser Minute übrig ist", 100),
     "RateLimit-Policy": ("die Zuteilung je Minute", 100),
-}
-_IF_NONE_MATCH = {
-    "name": "If-None-Match",
-    "in": "header",
-    "required": False,
-    "description": "The version you have, as the `ETag` said; 304 when it is still the current one.",
-    "schema": {"type": "string", "maxLength": 60},
 }
 
 
@@ -153,7 +146,7 @@ def _refusals(operation: dict[str, Any], method: str) -> None:
 
 
 def _answers(operation: dict[str, Any], method: str, schemas: dict[str, Any]) -> None:
-    """Declare what `answers.py` makes of a result: headers, tables for lists, 304 for what has not changed."""
+    """Declare what `answers.py` makes of a result: headers, tables for lists."""
     status, answer = next((code, item) for code, item in operation["responses"].items() if code.startswith("2"))
     name = str(answer.get("content", {}).get("application/json", {}).get("schema", {}).get("$ref", ""))
     fields = schemas.get(name.rpartition("/")[2], {}).get("properties", {})
@@ -172,6 +165,3 @@ def _answers(operation: dict[str, Any], method: str, schemas: dict[str, Any]) ->
         answer["headers"] = headers
     if is_page:
         answer["content"] |= {CSV: {"schema": {"type": "string", "maxLength": 10_000_000}}, XLSX: {}}
-    if method == "get" and "version" in fields:
-        operation["parameters"] = [*parameters, _IF_NONE_MATCH]
-        operation["responses"]["304"] = {"description": "Unverändert", "headers": headers}

@@ -2,17 +2,24 @@
 
 import base64
 import binascii
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin
 from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlakeyset import BadBookmark, InvalidPage, select_page, unserialize_bookmark
 from sqlalchemy import Select, func, select
+from sqlalchemy.exc import DataError, ProgrammingError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.core.problems import Invalid
 
 T = TypeVar("T")
+TABLE_ROWS = 10_000
+"""The most rows of a table; what is more comes with the `Link` to the next one."""
+
+
+_FORGED = (DataError, ProgrammingError)
+"""What the database says of values that no page of this list can have ended with."""
 
 
 class PageQuery(BaseModel):
@@ -32,6 +39,14 @@ class Page(BaseModel, Generic[T]):
     next: str | None = Field(None, title="Zeiger auf die nächste Seite", max_length=500)
     total: int | None = Field(None, title="Anzahl insgesamt (nur auf Wunsch)")
     next_query: str = Field("", exclude=True)  # for the Link header: the next page's query string, filters included
+
+
+def headings(page_type: Any) -> list[str]:
+    """The members of an entry of a `Page[…]` that fit one cell: the heading of a table without rows."""
+    fields = getattr(page_type, "model_fields", {})
+    entry = get_args(fields["items"].annotation) if "items" in fields else ()
+    members = entry[0].model_fields if entry and hasattr(entry[0], "model_fields") else {}
+    return [name for name, info in members.items() if get_origin(info.annotation) is not list]
 
 
 def paginate(
@@ -61,7 +76,7 @@ def _select(db: Session, ordered: Select[Any], query: PageQuery, name: str) -> A
         if sort != name:
             raise ValueError("cursor of another sort")
         return select_page(db, ordered, per_page=query.limit, page=unserialize_bookmark(bookmark))
-    except (ValueError, InvalidPage, BadBookmark, binascii.Error, KeyError, TypeError, IndexError):
+    except (ValueError, InvalidPage, BadBookmark, binascii.Error, KeyError, TypeError, IndexError, *_FORGED):
         raise Invalid.field(
             "query:cursor", "cursor", "Dieser Zeiger gehört nicht zu dieser Liste.", "No cursor of this list."
         ) from None

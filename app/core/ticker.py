@@ -21,6 +21,8 @@ from app.core.work import Work
 KEEP_ANSWERS = timedelta(hours=72)
 STALLED_SECONDS = 60.0
 _HOUSEKEEPING_BEATS = 60
+CONCURRENCY = 32  # a delivery waits for its receiver most of the time
+POLL_SECONDS = 0.5  # the next event of a subject follows when the one before has arrived
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,12 @@ async def run_jobs(url: str, stop: asyncio.Event) -> None:
 
 async def _work(app: App, stop: asyncio.Event) -> None:
     worker = asyncio.create_task(
-        app.run_worker_async(install_signal_handlers=False, delete_jobs="successful", concurrency=4)
+        app.run_worker_async(
+            install_signal_handlers=False,
+            delete_jobs="successful",
+            concurrency=CONCURRENCY,
+            fetch_job_polling_interval=POLL_SECONDS,
+        )
     )
     rescue = asyncio.create_task(_rescue(app))
     waiter = asyncio.create_task(stop.wait())

@@ -163,6 +163,19 @@ GRANTS: dict[R, frozenset[P]] = {
     },
 }
 
+INCOMPATIBLE: tuple[frozenset[R], ...] = (
+    frozenset({R.FINANCE_OFFICER, R.CASEWORKER}),
+    frozenset({R.FINANCE_OFFICER, R.TEAM_LEAD}),
+    frozenset({R.OFFICE_ADMIN, R.CASEWORKER}),
+    frozenset({R.OFFICE_ADMIN, R.TEAM_LEAD}),
+    frozenset({R.OFFICE_ADMIN, R.OFFICE_HEAD}),
+    frozenset({R.OFFICE_ADMIN, R.FINANCE_OFFICER}),
+    frozenset({R.DATA_PROTECTION_OFFICER, R.OFFICE_ADMIN}),
+    frozenset({R.DATA_PROTECTION_OFFICER, R.OFFICE_HEAD}),
+)
+"""Roles that never lie in one hand: who decides on a help and who pays it; who gives out access and who reads content;
+who supervises data protection and who is supervised (Art. 38 Abs. 6 DSGVO)."""
+
 
 def permissions_of(roles: frozenset[R], scopes: frozenset[str] = frozenset()) -> frozenset[P]:
     """What somebody in these roles may do; a token's scopes narrow it, they never widen it."""

@@ -1,12 +1,12 @@
 """What differs between two versions of an agreement's text. Pure: two documents in, differences out."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel
+from rapidfuzz.distance import Indel
 
 from app.law.service_kinds import ServiceKind
 from app.modules.agreements.document import content_of
@@ -30,7 +30,6 @@ WORDINGS = ("title", "preamble", "retroactive_reason")
 TERMS = ("billing_terms", "safeguarding_terms")
 LISTS = frozenset({"service_kinds", "clauses", "standard_ids", "forms", "offer_ids", "handbook_version_id"})
 _TOKEN = re.compile(r"\s*\w+|\s*[^\w\s]|\s+")  # a word with the blank before it, or a mark
-_MAX_WORK = 100_000  # pairs of equal words: a text that repeats itself more than this would take seconds
 
 
 class Differences(NamedTuple):
@@ -58,17 +57,22 @@ def compare(before: Document, after: Document, names: Names) -> Differences:
 
 
 def runs_between(before: str, after: str) -> list[Run]:
-    """How one wording becomes another, word by word.
+    """How one wording becomes another, word by word (library rapidfuzz: fast whatever repeats itself).
 
-    Kept and removed pieces together are the older wording, kept and added ones the newer. What repeats itself too
-    often is compared line by line, or told as one removal and one addition.
+    Kept and removed pieces together are the older wording, kept and added ones the newer.
     """
-    old, new = _pieces(before, after)
+    old, new = _TOKEN.findall(before), _TOKEN.findall(after)
+    kept = [(block.a, block.b, block.size) for block in Indel.opcodes(old, new).as_matching_blocks()]
     found: list[Run] = []
-    for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        removed, added = "".join(old[a:b]), "".join(new[c:d])
-        told = ((Mark.KEPT, removed),) if tag == "equal" else ((Mark.REMOVED, removed), (Mark.ADDED, added))
-        found += [Run(mark=mark, text=text) for mark, text in told if text]
+    at_old = at_new = 0
+    for start_old, start_new, size in kept:
+        told = (
+            (Mark.REMOVED, old[at_old:start_old]),
+            (Mark.ADDED, new[at_new:start_new]),
+            (Mark.KEPT, old[start_old : start_old + size]),
+        )
+        found += [Run(mark=mark, text="".join(pieces)) for mark, pieces in told if pieces]
+        at_old, at_new = start_old + size, start_new + size
     return found
 
 
@@ -131,21 +135,6 @@ def _kind(before: object, after: object, *, same: bool) -> ChangeKind:
     if after is None:
         return ChangeKind.REMOVED
     return ChangeKind.MOVED if same else ChangeKind.CHANGED
-
-
-def _pieces(before: str, after: str) -> tuple[list[str], list[str]]:
-    """Both wordings cut into what is compared: as small as can be told apart in good time."""
-    cuts = ((cut(before), cut(after)) for cut in (_TOKEN.findall, _lines))
-    return next((cut for cut in cuts if _work(*cut) <= _MAX_WORK), ([before], [after]))
-
-
-def _work(old: list[str], new: list[str]) -> int:
-    counted = Counter(new)
-    return sum(counted[piece] for piece in old)
-
-
-def _lines(text: str) -> list[str]:
-    return text.splitlines(keepends=True)
 
 
 def _wordings(older: BaseModel, newer: BaseModel) -> Iterator[WordingChange]:

@@ -12,8 +12,19 @@ class TokenRefused(Problem):
     title = ("Kein Token", "No token")
     detail = ("Die Anmeldung ist nicht gültig.", "The credentials are not valid.")
 
-    def __init__(self, error: str = "invalid_client") -> None:
-        super().__init__(headers={"WWW-Authenticate": 'Basic realm="handschlag"'}, error=error)
+    def __init__(self, error: str = "invalid_client", *, used_basic: bool = False) -> None:
+        # only who tried HTTP Basic is asked for it again: a browser would open its own login window over a front end
+        challenge = {"WWW-Authenticate": 'Basic realm="handschlag"'} if used_basic else {}
+        super().__init__(headers=challenge, error=error)
+
+
+class OwnAccount(Problem):
+    status, code = 409, "own-account"
+    title = ("Eigener Zugang", "Own account")
+    detail = (
+        "Die eigenen Rollen ändert und den eigenen Zugang sperrt ein anderer (Vier-Augen-Prinzip).",
+        "Somebody else changes your roles or locks your account (four eyes).",
+    )
 
 
 class TokenRequestInvalid(Problem):

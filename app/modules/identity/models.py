@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import CONSTRAINT_TEXTS, Base, Identified, Versioned, code
@@ -34,7 +34,11 @@ class Account(Identified, Versioned, Base):
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 
-    __table_args__ = (Index("ix_account_organisation_id", "organisation_id", "id"),)
+    __table_args__ = (
+        Index("ix_account_organisation_id", "organisation_id", "id"),
+        Index("uq_account_login_any_case", text("lower(login)"), unique=True),
+    )
 
 
 CONSTRAINT_TEXTS["uq_account_login"] = Text("Diese Anmeldung ist schon vergeben.", "This login is taken.")
+CONSTRAINT_TEXTS["uq_account_login_any_case"] = CONSTRAINT_TEXTS["uq_account_login"]

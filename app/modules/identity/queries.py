@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from app.core.db import found
@@ -35,7 +35,7 @@ def resolve(db: Session, claims: Claims) -> Actor | None:
         account_id = UUID(claims.subject)
     except ValueError:
         return None
-    issued_at = datetime.fromtimestamp(claims.issued_at + 1, UTC)  # tokens count whole seconds
+    issued_at = datetime.fromtimestamp(claims.issued_at, UTC)
     row = db.execute(_RESOLVE, {"id": account_id, "issued_at": issued_at}).one_or_none()
     if row is None:
         return None
@@ -57,7 +57,7 @@ def get_account(db: Session, account_id: UUID, actor: Actor) -> Account:
 
 def find_login(db: Session, login: str) -> Account | None:
     """The account of a login name, whatever its organisation (system's transaction)."""
-    return db.scalar(select(Account).where(Account.login == login))
+    return db.scalar(select(Account).where(func.lower(Account.login) == login.lower())) if login.isprintable() else None
 
 
 def has_login(db: Session, login: str) -> bool:

@@ -43,7 +43,8 @@ def fetch_token(
     permissions; without it the token can do all the account may.
     """
     known = form.model_dump(exclude_none=True)
-    return service.issue_token(db, kernel, {**known, **_basic(authorization)}, at=now)
+    basic = _basic(authorization)
+    return service.issue_token(db, kernel, {**known, **basic}, at=now, used_basic=bool(basic))
 
 
 def _basic(authorization: str | None) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Accounts, their secrets, and tokens for them."""
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from pwdlib import PasswordHash
@@ -12,11 +12,11 @@ from app.core import audit
 from app.core.db import check_version, found
 from app.core.kernel import Kernel
 from app.core.problems import Invalid, NotFound
-from app.modules.identity.errors import TokenRefused, TokenRequestInvalid
+from app.modules.identity.errors import OwnAccount, TokenRefused, TokenRequestInvalid
 from app.modules.identity.models import Account, AccountKind
 from app.modules.identity.queries import find_login, get_account
 from app.modules.identity.schemas import AccountCreate, AccountPatch, FirstAccountCreate, TokenOut
-from app.policy import Actor, OrganisationKind, Role, permissions_of
+from app.policy import INCOMPATIBLE, Actor, OrganisationKind, Role, permissions_of
 
 _hash = PasswordHash.recommended()
 _NOBODY = _hash.hash(secrets.token_urlsafe())  # unknown logins cost the same time as known ones
@@ -80,6 +80,8 @@ def change_account(
     """Rename, change roles, lock or unlock; locking ends all tokens at once."""
     account = get_account(db, account_id, actor)
     check_version(account, expected)
+    if account.id == actor.id and (patch.roles is not None or patch.is_active is False):
+        raise OwnAccount
     for field, value in patch.model_dump(exclude_unset=True).items():
         if value is None:
             raise Invalid.field(f"/{field}", "missing", "Diese Angabe kann nicht leer sein.", "This cannot be empty.")
@@ -87,6 +89,8 @@ def change_account(
     if patch.roles is not None:
         _check_roles(patch.roles, actor.organisation_kind)
         account.roles = [role.value for role in patch.roles]
+    if patch.is_active is not None:
+        account.tokens_from = _from_next_second(at)  # unlocking brings no old token back
     account.changed_at = at
     db.flush()
     _record(db, account, "account.change", actor, at)
@@ -102,13 +106,15 @@ def set_secret(db: Session, account: Account, *, actor: Actor, at: datetime, sec
     """Give an account a new secret (256 random bits unless given); tokens of the old one end. Shown once."""
     secret = secret or secrets.token_urlsafe(32)
     account.secret_hash = _hash.hash(secret)
-    account.tokens_from = account.changed_at = at
+    account.tokens_from, account.changed_at = _from_next_second(at), at
     db.flush()
     _record(db, account, "account.secret", actor, at)
     return secret
 
 
-def issue_token(db: Session, kernel: Kernel, form: dict[str, str], *, at: datetime) -> TokenOut:
+def issue_token(
+    db: Session, kernel: Kernel, form: dict[str, str], *, at: datetime, used_basic: bool = False
+) -> TokenOut:
     """An access token for a login and its secret (RFC 6749 § 4.3, § 4.4).
 
     Args:
@@ -123,13 +129,15 @@ def issue_token(db: Session, kernel: Kernel, form: dict[str, str], *, at: dateti
         raise TokenRequestInvalid("unsupported_grant_type")
     login = form.get("client_id" if kind is AccountKind.MACHINE else "username", "")
     secret = form.get("client_secret" if kind is AccountKind.MACHINE else "password", "")
-    kernel.logins.hit(login[:100])
+    kernel.logins.hit(login[:100].casefold())
     account = find_login(db, login)
     valid = _hash.verify(secret, account.secret_hash if account and account.secret_hash else _NOBODY)
     if not (valid and account and account.secret_hash and account.is_active and account.kind is kind):
-        raise TokenRefused("invalid_client" if kind is AccountKind.MACHINE else "invalid_grant")
+        error = "invalid_client" if kind is AccountKind.MACHINE else "invalid_grant"
+        raise TokenRefused(error, used_basic=used_basic)
     scopes = _scopes(account, form.get("scope", ""))
-    token = kernel.tokens.issue(str(account.id), client_id=account.login, scopes=scopes, now=int(at.timestamp()))
+    issued_at = max(int(at.timestamp()), int(account.tokens_from.timestamp()))
+    token = kernel.tokens.issue(str(account.id), client_id=account.login, scopes=scopes, now=issued_at)
     return TokenOut(access_token=token, expires_in=kernel.settings.token_seconds, scope=" ".join(sorted(scopes)))
 
 
@@ -146,7 +154,21 @@ def _side_of(db: Session, organisation_id: UUID) -> OrganisationKind:
     return OrganisationKind(found(kind))
 
 
+def _from_next_second(at: datetime) -> datetime:
+    """Tokens tell their time in whole seconds; none of the second of a change may outlive it."""
+    return at if at.microsecond == 0 else at.replace(microsecond=0) + timedelta(seconds=1)
+
+
 def _check_roles(roles: list[Role], side: OrganisationKind | None) -> None:
+    if len(set(roles)) < len(roles):
+        raise Invalid.field("/roles", "duplicate", "Eine Rolle steht mehrfach da.", "A role is named twice.")
+    if any(set(roles) >= pair for pair in INCOMPATIBLE):
+        raise Invalid.field(
+            "/roles",
+            "four_eyes",
+            "Diese Rollen dürfen nicht in einer Hand liegen (Vier-Augen-Prinzip).",
+            "These roles must not lie in one hand (four eyes).",
+        )
     if any(role.side is not side for role in roles):
         raise Invalid.field(
             "/roles", "wrong_side", "Diese Rolle gibt es in der Organisation nicht.", "No such role on this side."

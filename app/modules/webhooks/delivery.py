@@ -5,10 +5,11 @@ sending): the receiver knows a repeated event by `webhook-id`.
 """
 
 import socket
+from asyncio import get_running_loop, timeout, to_thread
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from uuid import UUID
 
 import httpx
@@ -72,14 +73,14 @@ class _Letter:
 
 
 @jobs.task(name="webhooks.deliver", retry=Patience())
-def deliver(delivery_id: str) -> None:
+async def deliver(delivery_id: str) -> None:
     """Send one event, and write down what came of it."""
     courier = _couriers[0]
-    letter = _letter(courier, UUID(delivery_id))
+    letter = await to_thread(_letter, courier, UUID(delivery_id))
     if letter is None:
         return
-    status, error = _send(letter, private_allowed=courier.private_allowed)
-    if _note(courier, UUID(delivery_id), status, error) is DeliveryState.PENDING:
+    status, error = await _send(letter, private_allowed=courier.private_allowed)
+    if await to_thread(_note, courier, UUID(delivery_id), status, error) is DeliveryState.PENDING:
         raise NotDelivered
 
 
@@ -122,34 +123,40 @@ def _whole_seconds(instant: datetime) -> datetime:
     return instant.replace(microsecond=0)
 
 
-def _send(letter: _Letter, *, private_allowed: bool) -> tuple[int | None, str | None]:
-    """Status of the answer, or a word for why there was none. The checked address is the one that is called."""
+async def _send(letter: _Letter, *, private_allowed: bool) -> tuple[int | None, str | None]:
+    """Status of the answer, or a word for why there was none. The checked address is the one that is called.
+
+    The limit of time is for all of it: a receiver that drips its answer must not hold up what others wait for.
+    """
     parts = urlsplit(letter.url)
     host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
     try:
-        addresses: list[Any] = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError:
-        return None, "unknown_host"
-    address = str(addresses[0][4][0])
-    if not all(is_reachable(str(entry[4][0]), private_allowed=private_allowed) for entry in addresses):
-        return None, "address_refused"
-    netloc = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
-    try:
-        with httpx.Client(timeout=TIMEOUT_SECONDS, follow_redirects=False, trust_env=False) as client:
-            request = client.build_request(
-                "POST",
-                parts._replace(netloc=netloc).geturl(),
-                content=letter.body,
-                headers={**letter.headers, "host": parts.netloc},
-                extensions={"sni_hostname": host},
-            )
-            answer = client.send(request, stream=True)  # the answer's body is nobody's business here
-            answer.close()
-            return answer.status_code, None
+        async with timeout(TIMEOUT_SECONDS):
+            addresses: list[Any] = await get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            if not all(is_reachable(str(entry[4][0]), private_allowed=private_allowed) for entry in addresses):
+                return None, "address_refused"
+            return await _post(letter, parts, f"{addresses[0][4][0]}", port), None
+    except (OSError, UnicodeError) as error:
+        return None, "timeout" if isinstance(error, TimeoutError) else "unknown_host"
     except httpx.TimeoutException:
         return None, "timeout"
     except httpx.HTTPError:
         return None, "connection"
+
+
+async def _post(letter: _Letter, parts: SplitResult, address: str, port: int) -> int:
+    netloc = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+    async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS, follow_redirects=False, trust_env=False) as client:
+        request = client.build_request(
+            "POST",
+            parts._replace(netloc=netloc).geturl(),
+            content=letter.body,
+            headers={**letter.headers, "host": parts.netloc},
+            extensions={"sni_hostname": parts.hostname or ""},
+        )
+        answer = await client.send(request, stream=True)  # the answer's body is nobody's business here
+        await answer.aclose()
+        return answer.status_code
 
 
 def _note(courier: Courier, delivery_id: UUID, status: int | None, error: str | None) -> DeliveryState | None:

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.core.db import found
@@ -78,6 +78,12 @@ def get_webhook(db: Session, webhook_id: UUID, actor: Actor, *, lock: bool = Fal
         WebhookSubscription.id == webhook_id, WebhookSubscription.organisation_id == actor.organisation_id
     )
     return found(db.scalar(wanted.with_for_update() if lock else wanted))
+
+
+def count_webhooks(db: Session, actor: Actor) -> int:
+    """How many webhooks the own organisation has."""
+    mine = WebhookSubscription.organisation_id == actor.organisation_id
+    return db.scalar(select(func.count()).select_from(WebhookSubscription).where(mine)) or 0
 
 
 def list_webhooks(db: Session, query: WebhookQuery, actor: Actor) -> tuple[list[Any], str | None, int | None]:

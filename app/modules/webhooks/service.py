@@ -18,10 +18,13 @@ from app.core.problems import Invalid
 from app.core.sealing import Sealer
 from app.modules.webhooks import queries
 from app.modules.webhooks.delivery import deliver
+from app.modules.webhooks.errors import TooManyWebhooks
 from app.modules.webhooks.models import DeliveryState, WebhookDelivery, WebhookSubscription
 from app.modules.webhooks.schemas import WebhookCreate, WebhookPatch
 from app.policy import Actor
 
+MOST_WEBHOOKS = 20
+"""Of one organisation: each takes its share of what delivers for all."""
 _ENQUEUE = text(
     """
     INSERT INTO webhook_delivery (id, organisation_id, subscription_id, event_id, subject_id, position, progress,
@@ -55,6 +58,8 @@ def create_webhook(
     url = str(body.url)
     if urlsplit(url).scheme != "https" and not private_allowed:
         raise Invalid.field("/url", "https", "Nur https ist erlaubt.", "Only https is allowed.")
+    if queries.count_webhooks(db, actor) >= MOST_WEBHOOKS:
+        raise TooManyWebhooks(most=MOST_WEBHOOKS)
     webhook = WebhookSubscription(
         organisation_id=actor.organisation_id, url=url, types=body.types, created_at=at, changed_at=at
     )

@@ -44,7 +44,7 @@ def _printed(pdf: bytes) -> str:
 
 
 ANYBODY = Actor(uuid4(), uuid4(), OrganisationKind.YOUTH_OFFICE, frozenset(Role), frozenset(Permission))
-NOBODY = replace(ANYBODY, permissions=frozenset())
+NO_RIGHTS = replace(ANYBODY, permissions=frozenset())
 PEOPLE = [(row.action, state) for row in DIALOGUE.rows for state in sorted(row.sources) if row.needs]
 
 
@@ -112,7 +112,7 @@ def test_what_is_no_row_is_refused(workflow: Workflow) -> None:
         for state in workflow.states:
             if (action, state) not in rows:
                 with pytest.raises(TransitionNotAllowed):
-                    workflow.fire(Session(), QualityDialogue(state=state), action, actor=NOBODY, at=MORNING)
+                    workflow.fire(Session(), QualityDialogue(state=state), action, actor=NO_RIGHTS, at=MORNING)
 
 
 def test_nobody_agrees_minutes_for_all(world: World) -> None:

@@ -284,7 +284,13 @@ def test_a_help_is_billed_at_the_price_it_was_opened_under(world: World) -> None
     """A second price with the same provider, for another offer, is not the price of this help."""
     help_ = given_help(world)
     dear = {**BILLING_TERMS, "rate_cents": 99_900}
-    fee = {"kind": "entgelt", "billing_terms": dear, "standard_ids": [], "forms": [], "retroactive_reason": None}
+    fee: dict[str, Any] = {
+        "kind": "entgelt",
+        "billing_terms": dear,
+        "standard_ids": [],
+        "forms": [],
+        "retroactive_reason": None,
+    }
     given_agreement(world, **fee, valid_from="2026-03-02")
     world.clock.travel(days=40)
     span = {"starts_at": "2026-03-10T09:00:00+01:00", "ends_at": "2026-03-10T10:00:00+01:00"}

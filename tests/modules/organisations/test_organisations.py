@@ -74,8 +74,8 @@ def test_versions_travel_as_etags(world: World) -> None:
     path, admin = f"/v1/organisations/{world.provider.id}", world.as_(Role.PROVIDER_ADMIN)
     answer = admin.request("GET", path, status=200)
     assert answer.headers["etag"] == '"1"'
-    same = admin.request("GET", path, status=304, headers={"If-None-Match": '"1"'})
-    assert same.content == b""
+    asked = admin.request("GET", path, status=200, headers={"If-None-Match": '"1"'})
+    assert asked.content == answer.content  # time and others' acts change what is told without a new version
     assert admin.patch(path, {"name": f"Neu {uuid4().hex}"}, version=1)["version"] == 2
     admin.patch(path, {"name": "N"}, version=1, status=412)
     admin.request("PATCH", path, status=428, json={"name": "N"})
