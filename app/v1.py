@@ -12,6 +12,7 @@ from app.modules.handbooks import router as handbooks
 from app.modules.identity import router as identity
 from app.modules.invoices import router as invoices
 from app.modules.negotiations import router as negotiations
+from app.modules.notices import router as notices
 from app.modules.offers import router as offers
 from app.modules.organisations import router as organisations
 from app.modules.reports import router as reports
@@ -40,6 +41,7 @@ ROUTERS = (
     invoices.router,
     safeguarding.router,
     reports.router,
+    notices.router,
     committee.papers,
     committee.sittings,
     committee.oparl,

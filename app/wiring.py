@@ -1,7 +1,7 @@
 """Which room answers what the ground floor calls upwards: deadlines that fire, events that are published."""
 
 from app.core.deadlines import Handler
-from app.modules import agreements, committee, dialogues, handbooks, safeguarding
+from app.modules import agreements, committee, dialogues, handbooks, notices, safeguarding
 from app.modules.webhooks import on_published
 
 HANDLERS: dict[str, Handler] = {
@@ -12,6 +12,8 @@ HANDLERS: dict[str, Handler] = {
     handbooks.CONSULTATION: handbooks.consultation_due,
     dialogues.ASSESSMENT_DUE: dialogues.assessments_due,
     dialogues.MEASURE_DUE: dialogues.measure_due,
+    notices.ACKNOWLEDGEMENT: notices.remind,
+    notices.ANSWER: notices.remind,
     safeguarding.DEADLINE: safeguarding.escalate,
 }
 

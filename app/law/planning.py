@@ -4,5 +4,39 @@ Law: SGB VIII § 36 Abs. 2 (regular review, interval not named), §§ 61 ff (nee
 named by providers and offices, and hold until an agreement's standards say otherwise.
 """
 
+from datetime import date
+
+from app.law.periods import Period, Unit
+from app.law.sources import local_policy
+
+_SINCE = date(2000, 1, 1)
+
 AFTERCARE_DAYS = 30
 """So long after its part in a help ended a provider still learns of it: it owes the closing report (assumption)."""
+
+# --- notices between the youth office and a provider (wechselseitiger Informationsfluss) ------------------------------
+# § 36 Abs. 2 SGB VIII lets those who carry out a help take part in its planning and review, and names no days; § 47
+# Abs. 1 Nr. 2 wants special incidents told without delay to the licensing authority, and offices want the copy alike.
+
+_FLOW = local_policy("SGB VIII", "§ 36 Abs. 2")
+_INCIDENTS = local_policy("SGB VIII", "§ 47 Abs. 1 Nr. 2")
+
+NOTICE_ACKNOWLEDGEMENT = Period("notice_acknowledgement", 3, Unit.WORKING_DAYS, "sending of the notice", _FLOW, _SINCE)
+"""Assumption: who is away for a day or two still answers in time."""
+NOTICE_ANSWER = Period("notice_answer", 14, Unit.CALENDAR_DAYS, "sending of the notice", _FLOW, _SINCE)
+"""Assumption: two weeks, as reports before a help-plan meeting are commonly due."""
+NOTICE_ESCALATION = Period("notice_escalation", 2, Unit.WORKING_DAYS, "lapse of the notice's period", _FLOW, _SINCE)
+"""Assumption: so long after the reminder of the person who received it, the line above is told."""
+QUICK_ACKNOWLEDGEMENT = Period("quick_acknowledgement", 1, Unit.WORKING_DAYS, "sending of the notice", _FLOW, _SINCE)
+"""Of a contact that broke off (assumption): help that does not reach the family is no help."""
+INCIDENT_ACKNOWLEDGEMENT = Period(
+    "incident_acknowledgement", 4, Unit.CLOCK_HOURS, "sending of the notice", _INCIDENTS, _SINCE, protective=True
+)
+"""Assumption: hours, on all days; with the escalation well within the 24 hours in which an incident is to be told."""
+INCIDENT_ESCALATION = Period(
+    "incident_escalation", 4, Unit.CLOCK_HOURS, "lapse of the notice's period", _INCIDENTS, _SINCE, protective=True
+)
+INCIDENT_TARGET = Period("incident_told", 24, Unit.CLOCK_HOURS, "the incident", _INCIDENTS, _SINCE, protective=True)
+"""Without delay (§ 121 BGB: without culpable delay); target 24 hours (facts 12.6)."""
+CONTACT_LOSS_TARGET = Period("contact_loss_told", 1, Unit.WORKING_DAYS, "the last meeting missed", _FLOW, _SINCE)
+"""Facts 7.1: told on the next working day after two meetings in a row were missed."""

@@ -7,6 +7,7 @@ A quality handbook is released by the planner, who keeps it, or by the office he
 office: councils hand it to the one or the other, and the audit log names who it was.
 A member of a committee sits there for a party, a provider or the public, not for the office: the member reads what
 is laid before the committees, and nothing else that only the office knows.
+Of the notices on a help the office head and the provider's management see special incidents only (the room says so).
 """
 
 from app.policy.permissions import Permission as P
@@ -44,6 +45,8 @@ GRANTS: dict[R, frozenset[P]] = {
         P.REPORTS_REVIEW,
         P.SAFEGUARDING_READ,
         P.SAFEGUARDING_ACKNOWLEDGE,
+        P.NOTICES_READ,
+        P.NOTICES_WRITE,
     },
     R.TEAM_LEAD: _EVERYBODY
     | {
@@ -57,6 +60,8 @@ GRANTS: dict[R, frozenset[P]] = {
         P.REPORTS_REVIEW,
         P.SAFEGUARDING_READ,
         P.SAFEGUARDING_ACKNOWLEDGE,
+        P.NOTICES_READ,
+        P.NOTICES_WRITE,
     },
     R.OFFICE_HEAD: _EVERYBODY
     | {
@@ -71,6 +76,7 @@ GRANTS: dict[R, frozenset[P]] = {
         P.COMMITTEE_RELEASE,
         P.SAFEGUARDING_READ,
         P.ACCOUNTS_READ,
+        P.NOTICES_READ,
     },
     R.FINANCE_OFFICER: _EVERYBODY
     | {
@@ -95,6 +101,8 @@ GRANTS: dict[R, frozenset[P]] = {
         P.SERVICE_RECORDS_READ,
         P.INVOICES_READ,
         P.EVENTS_READ,
+        P.NOTICES_READ,
+        P.NOTICES_WRITE,
     },
     R.PROVIDER_PROFESSIONAL: _EVERYBODY
     | {
@@ -107,6 +115,8 @@ GRANTS: dict[R, frozenset[P]] = {
         P.REPORTS_WRITE,
         P.SAFEGUARDING_READ,
         P.SAFEGUARDING_NOTIFY,
+        P.NOTICES_READ,
+        P.NOTICES_WRITE,
     },
     R.PROVIDER_LEAD: _EVERYBODY
     | {
@@ -127,6 +137,8 @@ GRANTS: dict[R, frozenset[P]] = {
         P.INVOICES_READ,
         P.SAFEGUARDING_READ,
         P.SAFEGUARDING_NOTIFY,
+        P.NOTICES_READ,
+        P.NOTICES_WRITE,
     },
     R.PROVIDER_MANAGER: _EVERYBODY
     | {
@@ -140,6 +152,8 @@ GRANTS: dict[R, frozenset[P]] = {
         P.HANDBOOKS_COMMENT,
         P.INVOICES_READ,
         P.OFFERS_MANAGE,
+        P.NOTICES_READ,
+        P.NOTICES_WRITE,
     },
     R.PROVIDER_BILLING: _EVERYBODY
     | {P.AGREEMENTS_READ, P.HELPS_READ, P.SERVICE_RECORDS_READ, P.INVOICES_READ, P.INVOICES_SUBMIT},
@@ -160,6 +174,8 @@ GRANTS: dict[R, frozenset[P]] = {
         P.SAFEGUARDING_NOTIFY,
         P.SAFEGUARDING_READ,
         P.EVENTS_READ,
+        P.NOTICES_READ,
+        P.NOTICES_WRITE,
     },
 }
 

@@ -38,6 +38,8 @@ class Permission(StrEnum):
     INVOICES_APPROVE = "invoices:approve"
     INVOICES_READ = "invoices:read"
     INVOICES_SUBMIT = "invoices:submit"
+    NOTICES_READ = "notices:read"
+    NOTICES_WRITE = "notices:write"
     OFFERS_MANAGE = "offers:manage"
     OFFERS_READ = "offers:read"
     ORGANISATIONS_MANAGE = "organisations:manage"

@@ -1,7 +1,7 @@
 """Cases: helps in the individual case, who takes part in them, and what is granted for them."""
 
 from app.modules.cases.models import Help, HelpAssignment, HelpGrant, HelpState
-from app.modules.cases.queries import get_help, grants_of, providers_of, takes_part, visible
+from app.modules.cases.queries import get_help, grants_of, learns_until, providers_of, takes_part, visible
 from app.modules.cases.schemas import Pseudonym
 from app.modules.cases.workflow import HELP
 
@@ -14,6 +14,7 @@ __all__ = [
     "Pseudonym",
     "get_help",
     "grants_of",
+    "learns_until",
     "providers_of",
     "takes_part",
     "visible",

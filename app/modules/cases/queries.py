@@ -70,6 +70,12 @@ def takes_part(
     )
 
 
+def learns_until(db: Session, help_id: UUID, provider_id: UUID) -> date | None:
+    """The last day on which a provider still learns of a help, 30 days after its part; None: it never had one."""
+    part = (HelpAssignment.help_id == help_id, HelpAssignment.provider_id == provider_id)
+    return db.scalar(select(func.max(HelpAssignment.valid_to) + AFTERCARE_DAYS).where(*part))
+
+
 def end_assignments(db: Session, help_: Help, ended_on: date) -> None:
     """With the help every provider's part in it ends; parts that would begin later fall away."""
     parts = (HelpAssignment.help_id == help_.id, HelpAssignment.valid_to > ended_on)
