@@ -42,6 +42,7 @@ ROUTERS = (
     safeguarding.router,
     reports.router,
     notices.router,
+    notices.kinds,
     committee.papers,
     committee.sittings,
     committee.oparl,

@@ -13,6 +13,8 @@ down_revision = "0019"
 branch_labels = None
 depends_on = None
 
+OFFICE = "youth_office_id = (SELECT current_organisation())"
+PROVIDER = "provider_id = (SELECT current_organisation())"
 KINDS = (
     "change_of_professional",
     "change_of_caseworker",
@@ -93,7 +95,7 @@ def _notice() -> None:
         sa.UniqueConstraint("corrects_id", name="uq_notice_corrects_id"),
     )
     _indexes(table)
-    protect(table, see=PARTY)
+    protect(table, see=PARTY, write=f"{OFFICE} OR ({PROVIDER} AND attends_help(help_id, created_at))")
     overwrites = [f"(OLD.{name} IS NOT NULL AND OLD.{name} IS DISTINCT FROM NEW.{name})" for name in WRITTEN_ONCE]
     overwrites += [f"OLD.{name} IS DISTINCT FROM NEW.{name}" for name in TOLD.split(", ")]
     op.execute(
@@ -143,7 +145,8 @@ def _message() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
     )
     op.create_index("ix_notice_message_notice_id", table, ["notice_id", "id"])
-    write = f"({PARTY}) AND organisation_id = (SELECT current_organisation())"
+    own = "organisation_id = (SELECT current_organisation()) AND EXISTS (SELECT FROM notice AS n WHERE n.id = notice_id"
+    write = f"{own} AND (n.youth_office_id, n.provider_id) = ({table}.youth_office_id, {table}.provider_id))"
     protect(table, see=PARTY, write=write, rights="SELECT, INSERT")
     op.execute(
         f"CREATE TRIGGER fixed BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "

@@ -16,6 +16,7 @@ from tests.contract.operations import Operation, example, operations
 from tests.modules.committee.given import given_everything as given_committee
 from tests.modules.dialogues.given import given_held, given_measure
 from tests.modules.handbooks.given import given_everything
+from tests.modules.notices.given import given_notice
 from tests.modules.offers.given import given_offer, report_capacity
 from tests.modules.safeguarding.telling import body_for
 from tests.stories.given import DEVELOPMENT_REPORT, DEVELOPMENT_REPORT_CONTENT, STANDARD, agreement_body
@@ -73,6 +74,7 @@ def _everything(world: World) -> dict[str, str]:
     dialogue = given_held(world)
     measure = given_measure(world, dialogue)
     committee = given_committee(world)
+    notice = given_notice(world, help_=help_)
     world.tick()
     deliveries = world.as_(Role.OFFICE_ADMIN).get(f"/v1/webhooks/{webhook['id']}/deliveries")["items"]
     return {
@@ -89,6 +91,7 @@ def _everything(world: World) -> dict[str, str]:
         "help_id": help_["id"],
         "invoice_id": invoice["id"],
         "measure_id": measure["id"],
+        "notice_id": notice["id"],
         "notification_id": told["id"],
         "number": "1",
         "offer_id": offer["id"],

@@ -7,8 +7,8 @@ class NoPartInHelp(Problem):
     status, code = 409, "no-part-in-help"
     title = ("Der Träger ist nicht mehr beteiligt", "The provider takes no part any more")
     detail = (
-        "Seit dem {day} erfährt der Träger nichts Neues zu dieser Hilfe und schreibt nichts mehr dazu (§ 64 SGB VIII).",
-        "Since {day} the provider learns nothing new of this help and writes nothing on it (§ 64 SGB VIII).",
+        "Der Träger ist an dieser Hilfe nicht mehr beteiligt: er erfährt nichts Neues und schreibt nichts mehr (§ 64).",
+        "The provider takes no part in this help any more: it learns nothing new and writes nothing more (§ 64).",
     )
 
 

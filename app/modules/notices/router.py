@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.core.http import CurrentActor, Db, Expected, Now, Router, needs
 from app.core.pages import Page, page_of
 from app.core.types import Id
-from app.modules.notices import queries, service
+from app.modules.notices import queries, rules, service
 from app.modules.notices.models import Notice
 from app.modules.notices.schemas import (
     MessageIn,
@@ -19,6 +19,7 @@ from app.modules.notices.schemas import (
     NoticeAction,
     NoticeBody,
     NoticeFullOut,
+    NoticeKindOut,
     NoticeOut,
     NoticeQuery,
 )
@@ -27,6 +28,7 @@ from app.modules.webhooks import TransitionOut, history
 from app.policy import Actor, Permission
 
 router = Router(prefix="/notices", tags=["notices"])
+kinds = Router(prefix="/notice-kinds", tags=["notices"])
 
 
 def _out(notice: Notice, actor: Actor, now: datetime) -> NoticeOut:
@@ -115,3 +117,22 @@ def list_notice_messages(
     notice = service.read(db, notice_id, actor=actor, at=now)
     rows, following, total = queries.list_messages(db, notice, query)
     return page_of([MessageOut.model_validate(row) for row in rows], following, total, query)
+
+
+@kinds.get("", summary="Arten von Mitteilungen zu Hilfen")
+@needs(Permission.NOTICES_READ)
+def list_notice_kinds() -> list[NoticeKindOut]:
+    """Who sends each kind of notice, and the usual periods to acknowledge and to answer it (local policy; § 36 Abs. 2).
+
+    What a kind tells stands in the schema of `POST /v1/notices`.
+    """
+    return [
+        NoticeKindOut(
+            kind=kind,
+            title_de=kind.title_de,
+            senders=sorted(terms.senders),
+            acknowledge_within=rules.in_words(terms.acknowledgement) or "",
+            answer_within=rules.in_words(terms.answer),
+        )
+        for kind, terms in rules.TERMS.items()
+    ]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from app.core.deadlines import Step
 from app.core.problems import FieldError
 from app.law.calendars import end_of_day, legal_date
-from app.law.periods import Period, due_at
+from app.law.periods import Period, Unit, due_at
 from app.law.planning import (
     CONTACT_LOSS_TARGET,
     INCIDENT_ACKNOWLEDGEMENT,
@@ -19,7 +19,15 @@ from app.law.planning import (
     QUICK_ACKNOWLEDGEMENT,
 )
 from app.modules.notices.models import Notice, NoticeKind, NoticeState
-from app.modules.notices.schemas import ContactLoss, NoticeCreate, RequestForInformation, SpecialIncident
+from app.modules.notices.schemas import (
+    Absence,
+    AuthorityInformed,
+    ContactLoss,
+    Interruption,
+    NoticeCreate,
+    RequestForInformation,
+    SpecialIncident,
+)
 from app.policy import Actor, OrganisationKind, Role
 
 CLOCK_SKEW = timedelta(minutes=5)
@@ -67,6 +75,18 @@ TERMS: Mapping[NoticeKind, Terms] = {
 }
 
 
+_UNITS = {
+    Unit.CLOCK_HOURS: ("Stunde", "Stunden"),
+    Unit.CALENDAR_DAYS: ("Tag", "Tagen"),
+    Unit.WORKING_DAYS: ("Arbeitstag", "Arbeitstagen"),
+}
+
+
+def in_words(period: Period | None) -> str | None:
+    """A period as a German reader expects it after `innerhalb von`."""
+    return None if period is None else f"{period.amount} {_UNITS[period.unit][period.amount > 1]}"
+
+
 def by_receiver(notice: Notice, actor: Actor) -> bool:
     """The side that was told acknowledges and answers."""
     return actor.organisation_kind is notice.receiving_side
@@ -97,6 +117,9 @@ def faults_of(body: NoticeCreate, actor: Actor, at: datetime) -> list[FieldError
     if actor.organisation_kind not in TERMS[NoticeKind(body.kind)].senders:
         de, en = "Diese Art der Mitteilung sendet die andere Seite.", "It is the other side that sends this kind."
         return [FieldError("/kind", "wrong_side", de, en)]
+    if not (knows_every_kind(actor) or isinstance(body, SpecialIncident)):
+        de, en = "In dieser Rolle werden nur besondere Vorkommnisse mitgeteilt.", "This role tells of incidents only."
+        return [FieldError("/kind", "wrong_role", de, en)]
     return list(_faults(body, at))
 
 
@@ -106,8 +129,13 @@ def _faults(body: NoticeCreate, at: datetime) -> Iterable[FieldError]:
         case SpecialIncident():
             if body.occurred_at > at + CLOCK_SKEW:
                 yield FieldError("/occurred_at", *future)
+            if (body.authority_informed is AuthorityInformed.YES) != (body.authority_informed_at is not None):
+                de, en = "Wann wurde die Behörde unterrichtet?", "When was the authority informed?"
+                yield FieldError("/authority_informed_at", "missing", de, en)
             if body.authority_informed_at is not None and body.authority_informed_at > at + CLOCK_SKEW:
                 yield FieldError("/authority_informed_at", *future)
+        case Interruption() | Absence() if body.to_day is not None and body.to_day < body.from_day:
+            yield FieldError("/to_day", "order", "Das Ende liegt vor dem Beginn.", "The end lies before the start.")
         case ContactLoss() if max(body.missed_on) > legal_date(at):
             yield FieldError("/missed_on", *future)
         case RequestForInformation() if body.answer_until is not None and body.answer_until < legal_date(at):

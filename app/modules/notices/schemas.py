@@ -2,13 +2,13 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field
 
 from app.core.pages import PageQuery
 from app.core.types import CodeList, Day, Id, In, Instant, Out, Prose, Word
-from app.core.validation import FieldValueError
 from app.core.workflow import AllowedAction
 from app.modules.notices.models import NoticeDirection, NoticeKind, NoticeState
+from app.policy import OrganisationKind
 
 _TEXT = "what is to be told, without names"
 
@@ -77,17 +77,11 @@ class _Period(_Notice):
     to_day: Day | None = Field(None, title="bis einschließlich (wenn bekannt)")
     reason: AbsenceReason = Field(title="Grund")
 
-    @model_validator(mode="after")
-    def _ordered(self) -> "_Period":
-        if self.to_day is not None and self.to_day < self.from_day:
-            raise FieldValueError("Das Ende liegt vor dem Beginn.", "The end lies before the start.")
-        return self
-
 
 class ChangeOfProfessional(_Notice):
     """The provider: another professional works with the family. Functions, no names."""
 
-    kind: Literal[NoticeKind.CHANGE_OF_PROFESSIONAL]
+    kind: Literal[NoticeKind.CHANGE_OF_PROFESSIONAL] = Field(title="Art")
     function: Word = Field(title="Funktion (kein Name)", examples=["Bezugsfachkraft"])
     from_day: Day = Field(title="ab")
     substitution_until: Day | None = Field(None, title="Vertretung bis einschließlich")
@@ -96,7 +90,7 @@ class ChangeOfProfessional(_Notice):
 class ChangeOfCaseworker(_Notice):
     """The youth office: somebody else leads the case."""
 
-    kind: Literal[NoticeKind.CHANGE_OF_CASEWORKER]
+    kind: Literal[NoticeKind.CHANGE_OF_CASEWORKER] = Field(title="Art")
     from_day: Day = Field(title="ab")
     substitution_until: Day | None = Field(None, title="Vertretung bis einschließlich")
 
@@ -104,19 +98,19 @@ class ChangeOfCaseworker(_Notice):
 class Interruption(_Period):
     """The help rests."""
 
-    kind: Literal[NoticeKind.INTERRUPTION]
+    kind: Literal[NoticeKind.INTERRUPTION] = Field(title="Art")
 
 
 class Absence(_Period):
     """The young person is not there."""
 
-    kind: Literal[NoticeKind.ABSENCE]
+    kind: Literal[NoticeKind.ABSENCE] = Field(title="Art")
 
 
 class ContactLoss(_Notice):
     """The provider: meetings in a row were missed, at least two."""
 
-    kind: Literal[NoticeKind.CONTACT_LOSS]
+    kind: Literal[NoticeKind.CONTACT_LOSS] = Field(title="Art")
     missed_on: list[Day] = Field(title="ausgefallene Termine", min_length=2, max_length=50)
     last_contact_on: Day | None = Field(None, title="letzter Kontakt")
     attempts: Prose | None = Field(None, title="was versucht wurde")
@@ -125,7 +119,7 @@ class ContactLoss(_Notice):
 class SpecialIncident(_Asking):
     """The provider: a copy, for the youth office, of what § 47 Abs. 1 Nr. 2 SGB VIII makes it tell without delay."""
 
-    kind: Literal[NoticeKind.SPECIAL_INCIDENT]
+    kind: Literal[NoticeKind.SPECIAL_INCIDENT] = Field(title="Art")
     occurred_at: Instant = Field(title="wann es geschah")
     category: IncidentCategory = Field(title="Art des Vorkommnisses")
     immediate_measures: Prose = Field(title="Sofortmaßnahmen")
@@ -148,21 +142,21 @@ class RequestForInformation(_Asking):
         }
     )
 
-    kind: Literal[NoticeKind.REQUEST_FOR_INFORMATION]
+    kind: Literal[NoticeKind.REQUEST_FOR_INFORMATION] = Field(title="Art")
     answer_until: Day | None = Field(None, title="Antwort erbeten bis (sonst die übliche Frist)")
 
 
 class ChangeOfNeed(_Asking):
     """The help does not fit the need any more."""
 
-    kind: Literal[NoticeKind.CHANGE_OF_NEED]
+    kind: Literal[NoticeKind.CHANGE_OF_NEED] = Field(title="Art")
     change: NeedChange = Field(title="Veränderung")
 
 
 class AppointmentChange(_Notice):
     """An appointment moves, or is cancelled."""
 
-    kind: Literal[NoticeKind.APPOINTMENT_CHANGE]
+    kind: Literal[NoticeKind.APPOINTMENT_CHANGE] = Field(title="Art")
     planned_at: Instant = Field(title="geplant war")
     moved_to: Instant | None = Field(None, title="verlegt auf (leer: entfällt)")
 
@@ -170,7 +164,7 @@ class AppointmentChange(_Notice):
 class OtherNotice(_Asking):
     """Whatever no other kind tells."""
 
-    kind: Literal[NoticeKind.OTHER]
+    kind: Literal[NoticeKind.OTHER] = Field(title="Art")
 
 
 NoticeCreate = (
@@ -217,6 +211,18 @@ class WithdrawNotice(In):
 
 
 NoticeAction = Annotated[AcknowledgeNotice | AnswerNotice | CloseNotice | WithdrawNotice, Field(discriminator="action")]
+
+
+class NoticeKindOut(Out):
+    """What holds for a kind of notice."""
+
+    kind: NoticeKind = Field(title="Art")
+    title_de: str = Field(title="Bezeichnung", max_length=100)
+    senders: list[OrganisationKind] = Field(title="wer sie sendet", max_length=2)
+    acknowledge_within: str = Field(title="zu bestätigen innerhalb von", max_length=40)
+    answer_within: str | None = Field(
+        title="zu beantworten innerhalb von (leer: keine Antwort erwartet)", max_length=40
+    )
 
 
 class NoticeOut(Out):

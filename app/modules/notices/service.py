@@ -20,7 +20,7 @@ from app.modules.notices.queries import ACKNOWLEDGEMENT, ANSWER
 from app.modules.notices.schemas import COMMON, AnswerNotice, NoticeAction, NoticeCreate, WithdrawNotice
 from app.modules.notices.workflow import NOTICE
 from app.modules.organisations import land_of
-from app.policy import SYSTEM, Actor, OrganisationKind, Role
+from app.policy import SYSTEM, Actor, Role
 
 
 def send(db: Session, body: NoticeCreate, *, actor: Actor, at: datetime) -> Notice:
@@ -157,7 +157,7 @@ def _help(db: Session, body: NoticeCreate, actor: Actor) -> cases.Help:
 
 def _provider(body: NoticeCreate, help_: cases.Help, actor: Actor) -> UUID:
     """The provider of the notice: the sender's own, or the one the youth office names."""
-    if actor.organisation_kind is OrganisationKind.PROVIDER:
+    if actor.is_provider:
         if body.provider_id not in (None, actor.organisation_id):
             raise _unknown_provider()
         return actor.organisation_id
@@ -174,7 +174,7 @@ def _must_take_part(db: Session, help_: cases.Help, provider_id: UUID, at: datet
     if until is None:
         raise _unknown_provider()
     if help_.state is cases.HelpState.WITHDRAWN or until < legal_date(at):
-        raise NoPartInHelp(day=min(until, legal_date(at)).isoformat())
+        raise NoPartInHelp
 
 
 def _may_answer(db: Session, notice: Notice, actor: Actor, at: datetime) -> None:
