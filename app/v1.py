@@ -19,6 +19,7 @@ from app.modules.reports import router as reports
 from app.modules.safeguarding import router as safeguarding
 from app.modules.standards import router as standards
 from app.modules.webhooks import router as webhooks
+from app.modules.worklists import router as worklists
 
 ROUTERS = (
     identity.router,
@@ -46,6 +47,8 @@ ROUTERS = (
     committee.papers,
     committee.sittings,
     committee.oparl,
+    worklists.router,
+    worklists.feeds,
 )
 WELL_KNOWN = (identity.well_known, catalogue.well_known)
 """What stands outside `/v1` by its own standards."""

@@ -1,7 +1,18 @@
 """Which room answers what the ground floor calls upwards: deadlines that fire, events that are published."""
 
 from app.core.deadlines import Handler
-from app.modules import agreements, committee, dialogues, handbooks, notices, safeguarding
+from app.modules import (
+    agreements,
+    cases,
+    committee,
+    dialogues,
+    handbooks,
+    invoices,
+    notices,
+    reports,
+    safeguarding,
+    worklists,
+)
 from app.modules.webhooks import on_published
 
 HANDLERS: dict[str, Handler] = {
@@ -16,5 +27,9 @@ HANDLERS: dict[str, Handler] = {
     notices.ANSWER: notices.remind,
     safeguarding.DEADLINE: safeguarding.escalate,
 }
+
+worklists.register(
+    cases.WORK, reports.WORK, notices.WORK, safeguarding.WORK, dialogues.WORK, invoices.WORK
+)  # what waits for somebody: a room adds its own here
 
 __all__ = ["HANDLERS", "on_published"]

@@ -69,6 +69,8 @@ _HEADERS = {
     "RateLimit": ("was von der Zuteilung dieser Minute übrig ist", 100),
     "RateLimit-Policy": ("die Zuteilung je Minute", 100),
 }
+_SECRETS = {"fetch_token", "get_worklist_calendar"}
+"""Open operations that check a secret of their own."""
 
 
 def document(app: FastAPI) -> dict[str, Any]:
@@ -132,7 +134,7 @@ def _refusals(operation: dict[str, Any], method: str) -> None:
     conditions = {
         "400 405 406 429 500 503": True,
         "401 403": permission,
-        "401": operation.get("operationId") == "fetch_token",
+        "401": operation.get("operationId") in _SECRETS,
         "404": "path" in parameters.values(),
         "422": parameters or "requestBody" in operation,
         "413 415": "requestBody" in operation,
@@ -151,7 +153,7 @@ def _answers(operation: dict[str, Any], method: str, schemas: dict[str, Any]) ->
     name = str(answer.get("content", {}).get("application/json", {}).get("schema", {}).get("$ref", ""))
     fields = schemas.get(name.rpartition("/")[2], {}).get("properties", {})
     parameters = operation.get("parameters", [])
-    is_page = "/Page_" in name
+    is_page = {"items", "next", "total"} <= fields.keys()
     conditions = {
         "ETag": "version" in fields,
         "Location": status == "201" and "id" in fields,

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Mapping
 from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin
 from urllib.parse import urlencode
 
@@ -9,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlakeyset import BadBookmark, InvalidPage, select_page, unserialize_bookmark
 from sqlalchemy import Select, func, select
 from sqlalchemy.exc import DataError, ProgrammingError
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from app.core.problems import Invalid
 
@@ -50,12 +51,12 @@ def headings(page_type: Any) -> list[str]:
 
 
 def paginate(
-    db: Session, rows: Select[Any], query: PageQuery, sorts: dict[str, InstrumentedAttribute[Any]], key: Any
+    db: Session, rows: Select[*tuple[Any, ...]], query: PageQuery, sorts: Mapping[str, Any], key: Any
 ) -> tuple[list[Any], str | None, int | None]:
-    """The entities of one page, the pointer to the next and, if asked, the total.
+    """The entities of one page (rows, if columns were asked for), the pointer to the next and, if asked, the total.
 
     Args:
-        rows: a select of one entity, filtered to what the actor may see.
+        rows: a select of one entity or of columns, filtered to what the actor may see.
         sorts: the sorts of this list by name; the query's `sort` names one, `-` in front turns it round.
         key: the column that breaks ties (the id).
     """
@@ -65,7 +66,7 @@ def paginate(
     page = _select(db, ordered, query, name)
     following = _cursor(name, page.paging.bookmark_next) if page.paging.has_next else None
     total = db.scalar(select(func.count()).select_from(rows.subquery())) if query.include_total else None
-    return [row[0] for row in page], following, total
+    return [row[0] if len(row) == 1 else row for row in page], following, total
 
 
 def _select(db: Session, ordered: Select[Any], query: PageQuery, name: str) -> Any:

@@ -56,8 +56,6 @@ class Move:
 Guard = Callable[[Any, Move], Text | None]
 """A pure condition of a step: a reason against it, or None."""
 BOTH = frozenset(OrganisationKind)
-Whose = Callable[[Any, Actor], bool]
-"""Whether a step on this very thing is this actor's, where the side alone does not say it."""
 Listener = Callable[[Session, Any, Move], None]
 """What another room does when something moved: the subject in its new state, and the step that led there."""
 

@@ -14,6 +14,19 @@ _SINCE = date(2000, 1, 1)
 AFTERCARE_DAYS = 30
 """So long after its part in a help ended a provider still learns of it: it owes the closing report (assumption)."""
 
+# --- what waits for somebody (worklists): until when it should be done, where no agreement says so --------------------
+
+HELP_ENDING_DAYS = 42
+"""So long before its last day a help is laid before who plans it: time for a help-plan meeting (assumption)."""
+REPORT_REVIEW_DAYS = 14
+"""How long a youth office looks at a report (assumption, as for the reports before a help-plan meeting)."""
+REPORT_REVISION_DAYS = 7
+"""How long a provider revises a report that was returned (facts 7.3)."""
+INVOICE_CHECK_DAYS = 30
+"""§ 286 Abs. 3 BGB: thirty days after an invoice its payment is late."""
+INVOICE_REVISION_DAYS = 14
+"""How long a provider corrects an invoice that was returned (assumption)."""
+
 # --- notices between the youth office and a provider (wechselseitiger Informationsfluss) ------------------------------
 # § 36 Abs. 2 SGB VIII lets those who carry out a help take part in its planning and review, and names no days; § 47
 # Abs. 1 Nr. 2 wants special incidents told without delay to the licensing authority, and offices want the copy alike.

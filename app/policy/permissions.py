@@ -55,3 +55,4 @@ class Permission(StrEnum):
     STANDARDS_MANAGE = "standards:manage"
     STANDARDS_READ = "standards:read"
     WEBHOOKS_MANAGE = "webhooks:manage"
+    WORKLIST_READ = "worklist:read"

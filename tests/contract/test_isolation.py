@@ -85,6 +85,7 @@ def _everything(world: World) -> dict[str, str]:
         "comment_id": planner.get(f"{handbook}/versions/1/comments")["items"][0]["id"],
         "delivery_id": deliveries[0]["id"],
         "dialogue_id": dialogue["id"],
+        "feed_id": caseworker.post("/v1/calendar-feeds")["id"],
         "finding_id": invoice["findings"][0]["id"],
         "form_id": form["id"],
         "handbook_id": handbook.rpartition("/")[2],

@@ -22,6 +22,7 @@ PUBLIC = {
     "get_metrics": "for Prometheus, inside the network",
     "get_keys": "public keys",
     "fetch_token": "who logs in has no token yet",
+    "get_worklist_calendar": "calendars cannot log in; the address holds a secret of its own",
     "get_api_catalog": "where machines find the API",
     "list_problems": "the vocabulary of the API is no secret, and holds nothing of a case",
     "get_problem": "as above",

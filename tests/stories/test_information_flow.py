@@ -34,7 +34,7 @@ def test_a_question_is_acknowledged_reminded_of_and_answered(world: World) -> No
     assert lead.act(path, "acknowledge")["state"] == "acknowledged"
     lead.post(f"{path}/messages", {"text": "Die Zahlen kommen aus der Abrechnung, wir fragen nach."})
     caseworker.post(f"{path}/messages", {"text": "Danke, das genügt."})
-    answered = lead.act(path, "answer", answer="Im Februar waren es 22 Stunden.")
+    answered = lead.act(path, "answer", text="Im Februar waren es 22 Stunden.")
     assert (answered["state"], answered["allowed_actions"]) == ("answered", [])
     world.clock.travel(days=60)
     world.tick()

@@ -1,12 +1,13 @@
 """Cases: helps in the individual case, who takes part in them, and what is granted for them."""
 
 from app.modules.cases.models import Help, HelpAssignment, HelpGrant, HelpState
-from app.modules.cases.queries import get_help, grants_of, learns_until, providers_of, takes_part, visible
+from app.modules.cases.queries import WORK, get_help, grants_of, learns_until, providers_of, takes_part, visible
 from app.modules.cases.schemas import Pseudonym
 from app.modules.cases.workflow import HELP
 
 __all__ = [
     "HELP",
+    "WORK",
     "Help",
     "HelpAssignment",
     "HelpGrant",

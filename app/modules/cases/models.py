@@ -62,6 +62,8 @@ class Help(Identified, Stateful, CaseBound, Base):
         CheckConstraint("(state = 'ended') = (ended_on IS NOT NULL)", name="ended"),
         Index("ix_help_youth_office_id", "youth_office_id", "id"),
         Index("ix_help_provider_id", "provider_id", "id"),
+        Index("ix_help_office_state", "youth_office_id", "state", "ends_on"),
+        Index("ix_help_provider_state", "provider_id", "state", "ends_on"),
     )
 
     @property

@@ -1,7 +1,7 @@
 """Reading helps: a youth office sees its own, a provider those it delivers."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +10,12 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.core.db import found
 from app.core.pages import paginate
-from app.law.planning import AFTERCARE_DAYS
-from app.modules.cases.models import Help, HelpAssignment, HelpGrant
+from app.core.worklist import Asked, Source, end_of, waiting
+from app.law.calendars import legal_date
+from app.law.planning import AFTERCARE_DAYS, HELP_ENDING_DAYS
+from app.modules.cases.models import Help, HelpAssignment, HelpGrant, HelpState
 from app.modules.cases.schemas import HelpQuery
-from app.policy import Actor
+from app.policy import Actor, Permission
 
 
 def visible(actor: Actor) -> Select[Help]:
@@ -89,3 +91,25 @@ def providers_of(db: Session, help_: Help, on: date) -> list[UUID]:
         and_(HelpAssignment.help_id == help_.id, HelpAssignment.period.contains(on))
     )
     return list(db.scalars(rows.order_by(HelpAssignment.provider_id)))
+
+
+def _work(asked: Asked) -> list[Select[*tuple[Any, ...]]]:
+    """Helps that wait for their release; and, for who plans or carries them out, those that end soon."""
+    actor, rows = asked.actor, []
+    mine = visible(asked.actor).where(asked.mine(Help.id))
+    place: dict[str, Any] = {"subject": Help, "path": "/v1/helps/", "help_id": Help.id}
+    if actor.may(Permission.HELPS_READ):
+        release = waiting(
+            "help_to_release", due_at=end_of(Help.starts_on), me=actor.may(Permission.GRANTS_RELEASE), **place
+        )
+        rows.append(mine.with_only_columns(*release).where(Help.state == HelpState.REQUESTED))
+    if actor.may(Permission.HELPS_READ) and actor.may(Permission.REPORTS_READ):
+        soon = legal_date(asked.at) + timedelta(days=HELP_ENDING_DAYS)
+        ending = waiting("help_ending", due_at=end_of(Help.ends_on), me=actor.may(Permission.HELPS_OPEN), **place)
+        rows.append(mine.with_only_columns(*ending).where(Help.state == HelpState.ACTIVE, Help.ends_on <= soon))
+    return rows
+
+
+WORK = Source(
+    {"help_to_release": "Bewilligung freigeben", "help_ending": "Hilfe läuft aus: verlängern oder beenden"}, _work
+)

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, literal, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.core.db import found
 from app.core.pages import paginate
+from app.core.worklist import Asked, Source, end_of, waiting
 from app.modules.dialogues.models import (
     DialogueAssessment,
     DialogueMeasure,
@@ -17,7 +18,7 @@ from app.modules.dialogues.models import (
     QualityDialogue,
 )
 from app.modules.dialogues.schemas import DialogueQuery, MeasureQuery
-from app.policy import Actor
+from app.policy import Actor, Permission
 
 
 def visible(actor: Actor) -> Select[QualityDialogue]:
@@ -97,3 +98,27 @@ def visible_measures(actor: Actor) -> Select[DialogueMeasure]:
     return rows.where(
         (DialogueMeasure.owner_id == actor.organisation_id) | (office & DialogueMeasure.dialogue_id.in_(mine))
     )
+
+
+def _work(asked: Asked) -> list[Select[*tuple[Any, ...]]]:
+    """Measures that are to be done, and those whose result the youth office is to look at."""
+    actor = asked.actor
+    if not actor.may(Permission.DIALOGUES_READ):
+        return []
+    number = select(QualityDialogue.number).where(QualityDialogue.id == DialogueMeasure.dialogue_id).scalar_subquery()
+    place: dict[str, Any] = {
+        "subject": DialogueMeasure,
+        "number": number,
+        "path": "/v1/quality-measures/",
+        "due_at": end_of(DialogueMeasure.due_on),
+    }
+    own = and_(DialogueMeasure.owner_id == actor.organisation_id, literal(actor.may(Permission.DIALOGUES_TAKE_PART)))
+    do = waiting("measure_to_do", me=own, **place)
+    accept = waiting("measure_to_accept", me=actor.may(Permission.DIALOGUES_MANAGE), **place)
+    return [
+        visible_measures(actor).with_only_columns(*do).where(DialogueMeasure.state == MeasureState.OPEN),
+        visible_measures(actor).with_only_columns(*accept).where(DialogueMeasure.state == MeasureState.REPORTED),
+    ]
+
+
+WORK = Source({"measure_to_do": "Maßnahme erledigen", "measure_to_accept": "Erledigung ansehen"}, _work)

@@ -63,6 +63,8 @@ class Invoice(Identified, Stateful, CaseBound, Base):
         CheckConstraint("extract(day from month) = 1", name="month"),
         Index("ix_invoice_youth_office_id", "youth_office_id", "id"),
         Index("ix_invoice_provider_id", "provider_id", "id"),
+        Index("ix_invoice_office_state", "youth_office_id", "state"),
+        Index("ix_invoice_provider_state", "provider_id", "state"),
     )
 
     @property

@@ -1,7 +1,7 @@
 """Reading invoices and what they are made of."""
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.core.db import found
 from app.core.pages import paginate
+from app.core.worklist import Asked, Source, waiting
+from app.law.planning import INVOICE_CHECK_DAYS, INVOICE_REVISION_DAYS
 from app.modules.billing import ServiceRecord
 from app.modules.cases import Help
 from app.modules.invoices.models import Invoice, InvoiceFinding, InvoiceLine, InvoiceState
 from app.modules.invoices.rules import month_of
 from app.modules.invoices.schemas import InvoiceQuery
-from app.policy import Actor
+from app.policy import Actor, Permission
 
 
 def visible(actor: Actor) -> Select[Invoice]:
@@ -94,3 +96,22 @@ def close_findings(db: Session, invoice: Invoice, at: datetime) -> int:
     still_open = update(InvoiceFinding).where(of_invoice, InvoiceFinding.closed_at.is_(None))
     db.execute(still_open.values(closed_at=at))
     return db.scalar(select(func.count()).where(of_invoice)) or 0
+
+
+def _work(asked: Asked) -> list[Select[*tuple[Any, ...]]]:
+    """Invoices that Wirtschaftliche Jugendhilfe checks, and those that the provider corrects; no case is named."""
+    actor = asked.actor
+    if not actor.may(Permission.INVOICES_READ):
+        return []
+    place: dict[str, Any] = {"subject": Invoice, "path": "/v1/invoices/"}
+    check_by = Invoice.submitted_at + timedelta(days=INVOICE_CHECK_DAYS)
+    revise_by = Invoice.changed_at + timedelta(days=INVOICE_REVISION_DAYS)
+    check = waiting("invoice_to_check", due_at=check_by, me=actor.may(Permission.INVOICES_APPROVE), **place)
+    revise = waiting("invoice_to_revise", due_at=revise_by, me=actor.may(Permission.INVOICES_SUBMIT), **place)
+    return [
+        visible(actor).with_only_columns(*check).where(Invoice.state == InvoiceState.SUBMITTED),
+        visible(actor).with_only_columns(*revise).where(Invoice.state == InvoiceState.RETURNED),
+    ]
+
+
+WORK = Source({"invoice_to_check": "Rechnung prüfen", "invoice_to_revise": "Rechnung berichtigen"}, _work)

@@ -4,16 +4,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, not_, select
+from sqlalchemy import ColumnElement, Select, and_, case, literal, not_, select
 from sqlalchemy.orm import Session
 
 from app.core.db import found
 from app.core.deadlines import Deadline, DeadlineFiring
 from app.core.pages import paginate
+from app.core.worklist import Asked, Source, waiting
 from app.modules.notices import rules
-from app.modules.notices.models import Notice, NoticeDirection, NoticeKind, NoticeMessage
+from app.modules.notices.models import Notice, NoticeDirection, NoticeKind, NoticeMessage, NoticeState
 from app.modules.notices.schemas import MessageQuery, NoticeQuery, NoticeReminder
-from app.policy import Actor
+from app.policy import Actor, Permission
 
 ACKNOWLEDGEMENT, ANSWER = "notice_acknowledgement", "notice_answer"
 
@@ -86,3 +87,17 @@ def list_messages(db: Session, notice: Notice, query: MessageQuery) -> tuple[lis
     """A page of what was written on a notice."""
     rows = select(NoticeMessage).where(NoticeMessage.notice_id == notice.id)
     return paginate(db, rows, query, {"created_at": NoticeMessage.created_at}, NoticeMessage.id)
+
+
+def _work(asked: Asked) -> list[Select[*tuple[Any, ...]]]:
+    """Notices that one side is to acknowledge or to answer."""
+    actor = asked.actor
+    if not actor.may(Permission.NOTICES_READ):
+        return []
+    kind = case((Notice.state == NoticeState.SENT, "notice_to_acknowledge"), else_="notice_to_answer")
+    me = and_(waiting_for(actor, me=True), literal(actor.may(Permission.NOTICES_WRITE)))
+    columns = waiting(kind, subject=Notice, path="/v1/notices/", help_id=Notice.help_id, due_at=Notice.due_at, me=me)
+    return [visible(actor).with_only_columns(*columns).where(asked.mine(Notice.help_id), Notice.is_waiting)]
+
+
+WORK = Source({"notice_to_acknowledge": "Mitteilung bestätigen", "notice_to_answer": "Mitteilung beantworten"}, _work)

@@ -1,11 +1,12 @@
 """What each kind of notice means: who may send it, until when it is acknowledged and answered. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from app.core.deadlines import Step
-from app.core.problems import FieldError
+from app.core.problems import FieldError, Text
+from app.core.workflow import Guard, Move
 from app.law.calendars import end_of_day, legal_date
 from app.law.periods import Period, Unit, due_at
 from app.law.planning import (
@@ -105,6 +106,20 @@ def by_sender(notice: Notice, actor: Actor) -> bool:
 def by_closer(notice: Notice, actor: Actor) -> bool:
     """The side that told closes; where no answer is expected, either."""
     return notice.answer_by is None or by_sender(notice, actor)
+
+
+def _only(allowed: Callable[[Notice, Actor], bool], de: str, en: str) -> Guard:
+    def guard(notice: Notice, move: Move) -> Text | None:
+        return None if allowed(notice, move.actor) else Text(de, en)
+
+    guard.__doc__ = allowed.__doc__
+    return guard
+
+
+RECEIVER = _only(by_receiver, "Das tut die Seite, der es mitgeteilt wurde.", "The side that was told does that.")
+SENDER = _only(by_sender, "Zurückziehen kann nur, wer mitgeteilt hat.", "Only who told it takes it back.")
+ASKED = _only(by_asked, "Antworten kann nur, wer gefragt wurde.", "Only who was asked answers.")
+CLOSER = _only(by_closer, "Abschließen kann nur, wer mitgeteilt hat.", "Only who told it closes it.")
 
 
 def knows_every_kind(actor: Actor) -> bool:

@@ -194,7 +194,7 @@ class AnswerNotice(In):
     """The receiving side answers."""
 
     action: Literal["answer"]
-    answer: Prose = Field(title="Antwort", description=_TEXT)
+    text: Prose = Field(title="Antwort", description=_TEXT)
 
 
 class CloseNotice(In):

@@ -73,7 +73,7 @@ def move(db: Session, notice_id: UUID, action: NoticeAction, expected: int, *, a
     with db.no_autoflush:
         if isinstance(action, AnswerNotice):
             _may_answer(db, notice, actor, at)
-            notice.answer, notice.answered_at, notice.answered_by = action.answer, at, actor.id
+            notice.answer, notice.answered_at, notice.answered_by = action.text, at, actor.id
         elif isinstance(action, WithdrawNotice):
             notice.withdrawn_because = action.reason
         elif action.action == "acknowledge":

@@ -22,7 +22,7 @@ NOTICE = Workflow(
             P.NOTICES_WRITE,
             law=LAW,
             body=AcknowledgeNotice,
-            whose=rules.by_receiver,
+            who=(rules.RECEIVER,),
         ),
         Row(
             "withdraw",
@@ -31,7 +31,7 @@ NOTICE = Workflow(
             S.WITHDRAWN,
             P.NOTICES_WRITE,
             body=WithdrawNotice,
-            whose=rules.by_sender,
+            who=(rules.SENDER,),
         ),
         Row(
             "answer",
@@ -41,7 +41,7 @@ NOTICE = Workflow(
             P.NOTICES_WRITE,
             law=LAW,
             body=AnswerNotice,
-            whose=rules.by_asked,
+            who=(rules.ASKED,),
         ),
         Row(
             "close",
@@ -50,7 +50,7 @@ NOTICE = Workflow(
             S.CLOSED,
             P.NOTICES_WRITE,
             body=CloseNotice,
-            whose=rules.by_closer,
+            who=(rules.CLOSER,),
         ),
     ],
 )

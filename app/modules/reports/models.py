@@ -66,6 +66,8 @@ class Report(Identified, Stateful, CaseBound, Base):
         CheckConstraint("accepted_by NOT IN (author_id, submitted_by)", name="four_eyes"),
         Index("ix_report_youth_office_id", "youth_office_id", "created_at", "id"),
         Index("ix_report_provider_id", "provider_id", "created_at", "id"),
+        Index("ix_report_office_state", "youth_office_id", "state"),
+        Index("ix_report_provider_state", "provider_id", "state"),
     )
 
     @property

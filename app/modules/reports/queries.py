@@ -1,5 +1,6 @@
 """Reading reports: a provider its own, a youth office those that were submitted to it."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,9 +9,11 @@ from sqlalchemy.orm import Session, load_only, selectinload
 
 from app.core.db import found
 from app.core.pages import paginate
-from app.modules.reports.models import Report, ReportContent, ReportRemark
+from app.core.worklist import Asked, Source, waiting
+from app.law.planning import REPORT_REVIEW_DAYS, REPORT_REVISION_DAYS
+from app.modules.reports.models import Report, ReportContent, ReportRemark, ReportState
 from app.modules.reports.schemas import ReportQuery
-from app.policy import Actor
+from app.policy import Actor, Permission
 
 
 def visible(actor: Actor) -> Select[Report]:
@@ -54,3 +57,23 @@ def remarks_of(db: Session, report: Report) -> list[ReportRemark]:
     """The remarks on a report, oldest first."""
     rows = select(ReportRemark).where(ReportRemark.report_id == report.id)
     return list(db.scalars(rows.order_by(ReportRemark.id)))
+
+
+def _work(asked: Asked) -> list[Select[*tuple[Any, ...]]]:
+    """Reports that the youth office looks at, and those that the provider revises."""
+    actor = asked.actor
+    if not actor.may(Permission.REPORTS_READ):
+        return []
+    mine = visible(actor).where(asked.mine(Report.help_id))
+    place: dict[str, Any] = {"subject": Report, "path": "/v1/reports/", "help_id": Report.help_id}
+    review_by = Report.submitted_at + timedelta(days=REPORT_REVIEW_DAYS)
+    revise_by = Report.changed_at + timedelta(days=REPORT_REVISION_DAYS)
+    review = waiting("report_to_review", due_at=review_by, me=actor.may(Permission.REPORTS_REVIEW), **place)
+    revise = waiting("report_to_revise", due_at=revise_by, me=actor.may(Permission.REPORTS_WRITE), **place)
+    return [
+        mine.with_only_columns(*review).where(Report.state == ReportState.SUBMITTED),
+        mine.with_only_columns(*revise).where(Report.state == ReportState.RETURNED),
+    ]
+
+
+WORK = Source({"report_to_review": "Bericht prüfen", "report_to_revise": "Bericht überarbeiten"}, _work)

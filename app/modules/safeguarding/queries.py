@@ -28,10 +28,11 @@ from sqlalchemy.orm import Session
 from app.core.db import found
 from app.core.deadlines import Deadline, DeadlineFiring
 from app.core.pages import paginate
+from app.core.worklist import Asked, Source, waiting
 from app.modules.safeguarding.models import Alarm, JugendamtNotification, NotificationState
 from app.modules.safeguarding.rules import legal_day, stands_in
 from app.modules.safeguarding.schemas import AlarmQuery, NotificationQuery
-from app.policy import Actor, Role
+from app.policy import Actor, Permission, Role
 
 DEADLINE = "notification_acknowledgement"
 _ACCOUNT = table(  # who is there, of the actor's own organisation
@@ -168,3 +169,25 @@ def list_alarms(db: Session, query: AlarmQuery, actor: Actor) -> tuple[list[Any]
         )
         rows = rows.where(waits if query.open else ~waits)
     return paginate(db, rows, query, {"urgency": Alarm.rank, "raised_at": Alarm.raised_at}, Alarm.id)
+
+
+def _work(asked: Asked) -> list[Select[*tuple[Any, ...]]]:
+    """Notifications nobody acknowledged, for those whom an alarm calls, whoever leads the case."""
+    actor = asked.actor
+    if not actor.may(Permission.ALARMS_READ):
+        return []
+    called = alarms_of(actor).with_only_columns(Alarm.notification_id)
+    due = select(Deadline.due_at).where(Deadline.subject_id == JugendamtNotification.id, Deadline.kind == DEADLINE)
+    columns = waiting(
+        "alarm_open",
+        subject=JugendamtNotification,
+        path="/v1/jugendamt-notifications/" if actor.may(Permission.SAFEGUARDING_READ) else "/v1/alarms",
+        help_id=JugendamtNotification.help_id,
+        due_at=func.coalesce(due.limit(1).scalar_subquery(), JugendamtNotification.received_at),
+        me=actor.may(Permission.SAFEGUARDING_ACKNOWLEDGE),
+    )
+    open_ = JugendamtNotification.state == NotificationState.RECEIVED
+    return [select(*columns).where(open_, JugendamtNotification.id.in_(called))]
+
+
+WORK = Source({"alarm_open": "Mitteilung zu einer Kindeswohlgefährdung bestätigen"}, _work)

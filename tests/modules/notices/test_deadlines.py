@@ -46,7 +46,7 @@ def test_acknowledging_stops_the_one_and_answering_the_other(world: World) -> No
     lead = world.as_(Role.PROVIDER_LEAD)
     for path in (acknowledged, answered):
         lead.act(path, "acknowledge")
-    lead.act(answered, "answer", answer="22")
+    lead.act(answered, "answer", text="22")
     world.clock.travel(days=14)
     world.tick()
     assert (told(world, acknowledged), told(world, answered)) == ([], [])

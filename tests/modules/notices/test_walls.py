@@ -108,8 +108,8 @@ def test_a_provider_that_left_keeps_what_it_had_and_learns_nothing_new(world: Wo
         assert problem["type"].endswith("/no-part-in-help")
         problem = api.post(f"{path_of(asked)}/messages", {"text": "Noch etwas"}, status=409)
         assert problem["type"].endswith("/no-part-in-help")
-    assert caseworker.act(path_of(asking), "answer", answer="Ja", status=409)["type"].endswith("/no-part-in-help")
-    assert lead.act(path_of(asked), "answer", answer="22")["state"] == "answered"  # what it owes
+    assert caseworker.act(path_of(asking), "answer", text="Ja", status=409)["type"].endswith("/no-part-in-help")
+    assert lead.act(path_of(asked), "answer", text="22")["state"] == "answered"  # what it owes
     assert caseworker.act(path_of(asked), "close")["state"] == "closed"
     assert lead.act(path_of(asking), "close")["state"] == "closed"
     assert len(lead.get(PATH)["items"]) == 3
@@ -192,7 +192,7 @@ def test_messages_never_change(world: World, owner: Connection, change: str) -> 
 def test_what_was_told_and_answered_is_not_overwritten(world: World, owner: Connection, change: str) -> None:
     path = path_of(given_notice(world))
     world.as_(Role.PROVIDER_LEAD).act(path, "acknowledge")
-    world.as_(Role.PROVIDER_LEAD).act(path, "answer", answer="22")
+    world.as_(Role.PROVIDER_LEAD).act(path, "answer", text="22")
     with pytest.raises(IntegrityError, match="this row is fixed"):
         owner.execute(text(f"UPDATE notice SET {change} WHERE id = :id"), {"id": path.rpartition("/")[2]})
     with _as_organisation(world, world.provider.id) as db, pytest.raises(ProgrammingError, match="permission denied"):
@@ -221,7 +221,7 @@ def test_no_word_of_a_notice_leaves_its_tables(
     provider.post(PATH, body_of(help_, "special_incident", **fields))
     path = path_of(caseworker.post(PATH, body_of(help_, "request_for_information", text=word)))
     provider.act(path, "acknowledge")
-    provider.act(path, "answer", answer=word)
+    provider.act(path, "answer", text=word)
     provider.post(f"{path}/messages", {"text": word})
     taken = path_of(caseworker.post(PATH, body_of(help_, "other")))
     caseworker.act(taken, "withdraw", reason=word)

@@ -23,7 +23,7 @@ ROWS = [
 KNOWN = {(row.action, source) for row in NOTICE.rows for source in row.sources}
 ACTIONS = sorted({row.action for row in NOTICE.rows})
 MISSING = [(action, state) for state in S for action in ACTIONS if (action, state) not in KNOWN]
-FIELDS: dict[str, dict[str, Any]] = {"answer": {"answer": "22 Stunden"}, "withdraw": {"reason": "Falsche Hilfe"}}
+FIELDS: dict[str, dict[str, Any]] = {"answer": {"text": "22 Stunden"}, "withdraw": {"reason": "Falsche Hilfe"}}
 ASKING, ASKED = Role.CASEWORKER, Role.PROVIDER_LEAD
 TAKERS = {"acknowledge": ASKED, "answer": ASKED, "withdraw": ASKING, "close": ASKING}
 WAYS = {
@@ -53,8 +53,8 @@ def test_every_step_is_its_sides_alone(world: World, action: str, source: S, row
     other = ASKED if taker is ASKING else ASKING
     assert action in offered(world, path, taker)
     assert action not in offered(world, path, other)
-    refused = world.as_(other).act(path, action, status=403, **FIELDS.get(action, {}))
-    assert refused["permission"] == row.needs
+    refused = world.as_(other).act(path, action, status=409, **FIELDS.get(action, {}))
+    assert refused["type"] == "/v1/problems/guard-refused"
     assert world.as_(taker).act(path, action, **FIELDS.get(action, {}))["state"] == row.target
     last = world.as_(other).get(f"{path}/transitions")[-1]
     assert (last["action"], last["from_state"], last["to_state"]) == (action, source, row.target)
@@ -85,7 +85,7 @@ def test_where_nothing_was_asked_nobody_answers_and_either_side_closes(world: Wo
     path, caseworker = path_of(notice), world.as_(Role.CASEWORKER)
     caseworker.act(path, "acknowledge")
     assert offered(world, path, Role.CASEWORKER) == offered(world, path, Role.PROVIDER_LEAD) == {"close"}
-    caseworker.act(path, "answer", answer="Danke", status=403)
+    caseworker.act(path, "answer", text="Danke", status=409)
     assert caseworker.act(path, "close")["state"] == "closed"
 
 
@@ -98,7 +98,7 @@ def test_what_was_taken_back_can_still_be_read(world: World) -> None:
 
 def test_a_step_needs_the_version_that_was_read(world: World) -> None:
     path = given_state(world, S.ACKNOWLEDGED)
-    world.as_(ASKED).act(path, "answer", answer="22", version=1, status=412)
+    world.as_(ASKED).act(path, "answer", text="22", version=1, status=412)
     world.as_(ASKED).request("POST", f"{path}/transitions", status=428, json={"action": "close"})
 
 
