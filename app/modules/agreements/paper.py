@@ -108,7 +108,7 @@ def agreement_paper(agreement: Agreement, version: AgreementVersion, names: Name
             *([["für die Hilfen", words_of(content.service_kinds)]] if content.service_kinds else []),
         ],
         "preamble": content.preamble,
-        "sections": _sections(content, names),
+        "sections": _sections(content, names, _fixed_offers(version.content, names)),
         "award": _award(agreement, version),
         "signatures": list(_signatures(agreement, version, names)),
         "checksum": version.content_hash,
@@ -153,11 +153,21 @@ def _joint(place: int, count: int) -> str | None:
     return "und" if place in (0, count - 2) and place < count - 1 else None
 
 
-def _sections(content: AgreementContent, names: Names) -> list[dict[str, Any]]:
+def _fixed_offers(document: Mapping[str, Any], names: Names) -> dict[str, str]:
+    """What a text that is fixed calls its offers: as they were published when it was laid before the parties."""
+    told = {}
+    for offer in document.get("offers", ()):
+        known = names.offers.get(UUID(offer["offer_id"]))
+        owner = f" ({names.organisation(known.provider_id)})" if known else ""
+        told[offer["offer_id"]] = f"{offer['title']}{owner}, Fassung {offer['number']}, SHA-256 {offer['content_hash']}"
+    return told
+
+
+def _sections(content: AgreementContent, names: Names, fixed: Mapping[str, str]) -> list[dict[str, Any]]:
     """The clauses, then what is agreed in figures; numbered through."""
     sections: list[dict[str, Any]] = [{"title": clause.title, "text": clause.text} for clause in content.clauses]
     if content.offer_ids or content.handbook_version_id:
-        sections.append({"title": "Leistungsangebote und Qualitätshandbuch", "rows": _basis(content, names)})
+        sections.append({"title": "Leistungsangebote und Qualitätshandbuch", "rows": _basis(content, names, fixed)})
     if content.billing_terms is not None:
         sections.append({"title": "Entgelt und Abrechnung", **_billing(content.billing_terms)})
     if content.safeguarding_terms is not None:
@@ -181,10 +191,10 @@ def _sections(content: AgreementContent, names: Names) -> list[dict[str, Any]]:
     ]
 
 
-def _basis(content: AgreementContent, names: Names) -> list[list[str]]:
-    """What is described elsewhere and agreed on by naming it."""
+def _basis(content: AgreementContent, names: Names, fixed: Mapping[str, str]) -> list[list[str]]:
+    """What is described elsewhere and agreed on by naming it, with its version."""
     titles = names.titles()
-    rows = [["Leistungsangebot", titles.get(str(id_), str(id_))] for id_ in content.offer_ids]
+    rows = [["Leistungsangebot", fixed.get(str(id_)) or titles.get(str(id_), str(id_))] for id_ in content.offer_ids]
     handbook = content.handbook_version_id
     return rows if handbook is None else [*rows, ["Qualitätshandbuch", titles.get(str(handbook), str(handbook))]]
 

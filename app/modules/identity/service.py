@@ -68,7 +68,7 @@ def _new(kind: AccountKind, login: str, name: str, roles: list[Role], organisati
         login=login,
         name=name,
         roles=[role.value for role in roles],
-        tokens_from=at,
+        tokens_from=at.replace(microsecond=0),
         created_at=at,
         changed_at=at,
     )

@@ -144,3 +144,13 @@ def offers_by_id(db: Session, ids: Collection[UUID], *, youth_office_id: UUID) -
 def offers_named(db: Session, ids: Collection[UUID]) -> dict[UUID, Offer]:
     """Those of the ids that are offers, withdrawn ones too, as far as they may be seen; one statement."""
     return {offer.id: offer for offer in db.scalars(select(Offer).where(Offer.id.in_(ids)))}
+
+
+def published_versions(db: Session, ids: Collection[UUID]) -> dict[UUID, OfferVersion]:
+    """The version of each of these offers that is published now; one statement."""
+    rows = (
+        select(OfferVersion)
+        .join(Offer, and_(Offer.id == OfferVersion.offer_id, Offer.number == OfferVersion.number))
+        .where(Offer.id.in_(ids))
+    )
+    return {version.offer_id: version for version in db.scalars(rows)}

@@ -84,7 +84,7 @@ class TestJoining:
         problem = take(world, draft, "remove_party", provider_id=str(world.provider.id), status=409)
         assert "letzte Träger" in problem["reasons"][0]
         problem = take(world, draft, "remove_party", provider_id=str(guest.id), status=409)
-        assert any("keine Vertragspartei" in reason for reason in problem["reasons"])
+        assert any("scheidet schon" in reason for reason in problem["reasons"])
 
     def test_per_party_each_provider_is_in_as_soon_as_it_has_signed(self, world: World) -> None:
         second = world.organisation(OrganisationKind.PROVIDER, "Brücke")

@@ -5,8 +5,10 @@ from uuid import UUID
 
 from app.policy import OrganisationKind, Role
 from tests.modules.agreements.states import amended, take
+from tests.modules.agreements.test_documents import paper, words
 from tests.modules.handbooks.given import given_released
 from tests.modules.offers.given import given_offer as given_service
+from tests.modules.offers.given import publish, revise
 from tests.stories.given import agreement_body, given_agreement
 from tests.world import World
 
@@ -48,3 +50,19 @@ def test_a_released_shared_handbook_is_adopted(world: World) -> None:
     body = agreement_body(world, handbook_version_id=str(UUID(int=7)))
     problem = world.as_(Role.PLANNER).post("/v1/agreements", body, status=422)
     assert [error["pointer"] for error in problem["errors"]] == ["/handbook_version_id"]
+
+
+def test_what_was_signed_does_not_follow_what_is_published_later(world: World) -> None:
+    service = given_service(world)
+    agreement = given_agreement(world, **FEE, offer_ids=[service["id"]])
+    lead, path = world.as_(Role.PROVIDER_LEAD), f"/v1/agreements/{agreement['id']}"
+    [before] = lead.get(f"{path}/versions")
+    [fixed] = before["content"]["offers"]
+    assert (fixed["offer_id"], fixed["number"], fixed["title"]) == (service["id"], 1, service["title"])
+    revise(world, service, title="Ganz anders")
+    publish(world, service)
+    assert lead.get(f"{path}/versions") == [before]
+    printed = words(paper(world, agreement))
+    assert "Fassung 1" in printed
+    assert service["title"] in printed
+    assert "Ganz anders" not in printed

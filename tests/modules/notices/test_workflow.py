@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.orm import Session
 
-from app.core.problems import PermissionMissing, TransitionNotAllowed
+from app.core.problems import GuardRefused, TransitionNotAllowed
 from app.core.workflow import Row
 from app.modules.notices.models import Notice, NoticeDirection
 from app.modules.notices.models import NoticeState as S
@@ -105,5 +105,5 @@ def test_a_step_needs_the_version_that_was_read(world: World) -> None:
 def test_a_step_of_somebody_else_does_not_reach_the_database() -> None:
     notice = Notice(state=S.SENT, direction=NoticeDirection.TO_PROVIDER)
     office = Actor(uuid4(), uuid4(), OrganisationKind.YOUTH_OFFICE, frozenset(Role), frozenset(Permission))
-    with pytest.raises(PermissionMissing):
+    with pytest.raises(GuardRefused):
         NOTICE.fire(Session(), notice, "acknowledge", actor=office, at=MORNING)

@@ -195,6 +195,26 @@ def rewrite(agreement: Agreement, content: AgreementContent) -> None:
     agreement.current.content_hash = document.hash_of(agreement.current.content)
 
 
+def fix_offers(db: Session, agreement: Agreement) -> None:
+    """Name in the text which version of each offer is agreed on; what the provider publishes later is another."""
+    current = agreement.current
+    if current.content.get("offer_ids"):
+        with by_the_service(db):  # an offer of one party is part of the text that all of them sign
+            versions = offers.published_versions(db, [UUID(id_) for id_ in current.content["offer_ids"]])
+        fixed = [_fixed(versions[UUID(id_)]) for id_ in current.content["offer_ids"]]
+        current.content = {**current.content, "offers": fixed}
+        current.content_hash = document.hash_of(current.content)
+
+
+def _fixed(version: offers.OfferVersion) -> dict[str, Any]:
+    return {
+        "offer_id": str(version.offer_id),
+        "number": version.number,
+        "title": version.content["title"],
+        "content_hash": document.hash_of(version.content),
+    }
+
+
 def lay_version(
     db: Session, agreement: Agreement, content: AgreementContent, at: datetime, note: str | None = None
 ) -> None:

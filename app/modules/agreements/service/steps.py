@@ -98,6 +98,7 @@ def _offer(db: Session, agreement: Agreement, _action: Any, _actor: Actor, at: d
 
 def _fix_text(db: Session, agreement: Agreement, at: datetime) -> None:
     current = agreement.current
+    drafting.fix_offers(db, agreement)
     current.offered_at = at
     standards.adopt(db, [UUID(id_) for id_ in current.content["standard_ids"]], current.id, at=at)
     db.flush()
