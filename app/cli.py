@@ -96,12 +96,14 @@ def migrate_command(
 
 @cli.command()
 def demo(
-    url: Annotated[str, typer.Option(help="a running server with demo data")] = "http://127.0.0.1:8000",
+    url: Annotated[
+        str | None, typer.Option(help="a running server with demo data; else the one of the settings")
+    ] = None,
 ) -> None:
     """Run the whole story against a server over HTTP and tell each step with the real answers."""
     from app.demo.story import tell
 
-    tell(url, out)
+    tell(url or f"http://127.0.0.1:{get_settings().port}", out)
 
 
 @cli.command()

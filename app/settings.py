@@ -2,9 +2,9 @@
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -17,7 +17,7 @@ class Settings(BaseSettings):
     data_dir: Path = Field(Path("data"), description="embedded database and signing keys")
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=1, le=65535)
-    public_url: str = Field("http://127.0.0.1:8000", description="issuer of tokens, base of links")
+    public_url: str = Field("", description="issuer of tokens, base of links; unset: this machine and port")
     audience: str = "handschlag"
     token_seconds: int = Field(900, ge=60, le=3600)
     password_login: bool = Field(True, description="local accounts may fetch tokens with login and password")
@@ -33,6 +33,12 @@ class Settings(BaseSettings):
     )
     land: str = Field("NW", description="federal state (ISO 3166-2:DE) whose holidays count by default")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @model_validator(mode="after")
+    def _address(self) -> Self:
+        if not self.public_url:
+            object.__setattr__(self, "public_url", f"http://127.0.0.1:{self.port}")  # frozen from here on
+        return self
 
     @property
     def database(self) -> str | None:

@@ -17,6 +17,8 @@ from app.core.db import Base, Identified
 from app.policy import Actor
 
 TYPE_PREFIX = "handschlag."
+TYPES: dict[str, str] = {}
+"""Every type of event there is, without the prefix, and its German title; receivers subscribe by it."""
 
 
 class Event(Identified, Base):
@@ -56,6 +58,11 @@ class FeedEntry(Base):
     event_id: Mapped[UUID] = mapped_column(ForeignKey("event.id"), index=True)
 
 
+def announce(**titles: str) -> None:
+    """Say which events a room emits besides those of its life cycles: `thing__what="Titel"` is `thing.what`."""
+    TYPES.update({name.replace("__", "."): title for name, title in titles.items()})
+
+
 def emit(
     db: Session,
     type_: str,
@@ -77,6 +84,8 @@ def emit(
         audience: organisations that may know; each gets it in its feed and at its webhooks.
         data: ids, states and numbers for the receiver; never a name or free text.
     """
+    if type_ not in TYPES:
+        raise ValueError(f"{type_} is announced nowhere")
     db.add(
         Event(
             tenant_id=tenant_id,

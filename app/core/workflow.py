@@ -106,6 +106,8 @@ class Workflow:
                     raise TypeError(f"{name}: {row.action} from {source} stands twice")
                 seen.add((row.action, source))
         Workflow.catalogue[name] = self
+        reached = [initial, *(row.target for row in self.rows)]
+        outbox.TYPES.update({f"{name}.{state.value}": f"{title}: {state.title_de}" for state in reached})
 
     def begin(self, db: Session, subject: Any, *, actor: Actor, at: datetime, **details: Any) -> None:
         """Put a new row under the table: initial state, audit, event `<name>.<initial state>`."""

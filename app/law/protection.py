@@ -128,3 +128,13 @@ def _part_of(start: datetime, due: datetime, percent: int) -> datetime:
 def _full_minute(at: datetime) -> datetime:
     """A day ends at 23:59:59, which stands for midnight; the nearest minute makes 9:00 of 8:59:59."""
     return (at + timedelta(seconds=30)).replace(second=0, microsecond=0)
+
+
+LATEST_ACKNOWLEDGEMENT: Mapping[Urgency, int] = {
+    Urgency.IMMEDIATE: 120,
+    Urgency.SAME_DAY: 24 * 60,
+    Urgency.WITHIN_3_DAYS: 3 * 24 * 60,
+    Urgency.WITHIN_WEEK: 7 * 24 * 60,
+}
+"""The most minutes that parties may agree for the youth office's acknowledgement: no longer than the child may wait to
+be seen (assumption; the statute names no hours)."""

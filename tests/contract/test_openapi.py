@@ -27,6 +27,7 @@ PUBLIC = {
     "list_problems": "the vocabulary of the API is no secret, and holds nothing of a case",
     "get_problem": "as above",
     "list_workflows": "as above",
+    "list_event_types": "as above",
     "get_workflow": "as above",
     "get_workflow_diagram": "as above",
     "list_code_lists": "as above",

@@ -29,8 +29,8 @@ def test_hilden_takes_note_of_the_quality_agreement(world: World) -> None:
     committee = given_body(world, name="Jugendhilfeausschuss der Stadt Hilden")
     planner(world).post(f"{paper}/consultations", {"body_id": committee["id"], "competence": "note"})
     world.as_(Role.PROVIDER_LEAD).get(paper, status=404)
-    world.as_(Role.OFFICE_HEAD).act(paper, "release", signature="Birgit Alkenings")
-    assert world.as_(Role.PROVIDER_LEAD).get(paper)["signature"] == "Birgit Alkenings"
+    world.as_(Role.OFFICE_HEAD).act(paper, "release", signature="Birte Ahlers")
+    assert world.as_(Role.PROVIDER_LEAD).get(paper)["signature"] == "Birte Ahlers"
     meeting = hold(world, committee, station(world, paper), title="20. Sitzung")
     act(world, station(world, paper), "adopt", status=409)  # there is nothing to decide
     act(world, station(world, paper), "note")

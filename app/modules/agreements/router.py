@@ -223,7 +223,12 @@ def list_payment_bases(query: Annotated[BasisQuery, Query()], db: Db, actor: Cur
         queries.list_coverage(db, query, on, actor),
         lambda row: (row.youth_office_id, row.provider_id, row.service_kind),
     )
-    return [_basis(*key, on, list(covering)) for key, covering in rows if key[2] is not None]
+    found = [_basis(*key, on, list(covering)) for key, covering in rows if key[2] is not None]
+    office = actor.organisation_id if actor.is_youth_office else query.youth_office_id
+    provider = query.provider_id if actor.is_youth_office else actor.organisation_id
+    if found or query.service_kind is None or office is None or provider is None:
+        return found
+    return [_basis(office, provider, query.service_kind, on, [])]  # asked for one: the answer is what is missing
 
 
 def _basis(

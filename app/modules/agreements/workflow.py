@@ -223,7 +223,14 @@ _LIVING = [
         body=AmendAgreement,
     ),
     Row("keep", "gilt unverändert weiter", frozenset({S.UNDER_AMENDMENT}), S.IN_FORCE, None),
-    *_staying("record_review", "Überprüfung festhalten", LIVING, P.AGREEMENTS_DRAFT, body=RecordReview),
+    *_staying(
+        "record_review",
+        "Überprüfung festhalten",
+        LIVING,
+        P.AGREEMENTS_DRAFT,
+        guards=(rules.next_review_lies_ahead,),
+        body=RecordReview,
+    ),
     *_staying(
         "publish",
         "für den Ausschuss veröffentlichen",

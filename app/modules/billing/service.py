@@ -18,6 +18,11 @@ from app.modules.billing.rules.records import faults
 from app.modules.billing.schemas import ServiceRecordIn
 from app.policy import Actor
 
+outbox.announce(
+    service_record__recorded="Leistungsnachweis erfasst",
+    service_record__reversed="Leistungsnachweis storniert",
+)
+
 _SET_BASED = {"synchronize_session": False}
 
 

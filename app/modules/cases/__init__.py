@@ -2,7 +2,7 @@
 
 from app.modules.cases.models import Help, HelpAssignment, HelpGrant, HelpState
 from app.modules.cases.queries import WORK, get_help, grants_of, learns_until, providers_of, takes_part, visible
-from app.modules.cases.schemas import Pseudonym
+from app.modules.cases.schemas import Pseudonym, is_pseudonym
 from app.modules.cases.workflow import HELP
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Pseudonym",
     "get_help",
     "grants_of",
+    "is_pseudonym",
     "learns_until",
     "providers_of",
     "takes_part",

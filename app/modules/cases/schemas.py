@@ -1,5 +1,6 @@
 """Helps as the API shows and takes them."""
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -11,17 +12,23 @@ from app.core.workflow import AllowedAction
 from app.modules.agreements import ServiceKind
 from app.modules.cases.models import EndReason, HelpState
 
+_PSEUDONYM = r"^[A-Za-zÄÖÜäöüß]+([ .-][A-Za-zÄÖÜäöüß0-9]+)*[ -]?[0-9][0-9A-Za-z-]*$"
 Pseudonym = Annotated[
     str,
     Field(
         min_length=2,
         max_length=40,
-        pattern=r"^[A-Za-zÄÖÜäöüß]+([ .-][A-Za-zÄÖÜäöüß0-9]+)*[ -]?[0-9][0-9A-Za-z-]*$",
+        pattern=_PSEUDONYM,
         title="Pseudonym der Familie",
         description="A label with a number and no name, such as `Familie Q-17`.",
         examples=["Familie Q-17"],
     ),
 ]
+
+
+def is_pseudonym(label: str) -> bool:
+    """Whether a label can stand for a child or a family: it ends in a number and looks like no name."""
+    return 2 <= len(label) <= 40 and re.fullmatch(_PSEUDONYM, label) is not None
 
 
 class HelpCreate(In):

@@ -5,10 +5,11 @@ import re
 from collections.abc import Iterator
 
 from app.core.db import found
+from app.core.outbox import TYPE_PREFIX, TYPES
 from app.core.problems import TYPE_BASE, Problem
 from app.core.types import CodeList
 from app.core.workflow import Row, Workflow, required_fields
-from app.modules.catalogue.schemas import CodeListOut, CodeOut, ProblemOut, WorkflowOut, WorkflowStepOut
+from app.modules.catalogue.schemas import CodeListOut, CodeOut, EventTypeOut, ProblemOut, WorkflowOut, WorkflowStepOut
 
 
 def problems() -> list[ProblemOut]:
@@ -39,6 +40,11 @@ def workflows() -> list[WorkflowOut]:
 def workflow(name: str) -> Workflow:
     """One life cycle; 404 for none."""
     return found(Workflow.catalogue.get(name))
+
+
+def event_types() -> list[EventTypeOut]:
+    """Every type of event, by name."""
+    return [EventTypeOut(type=TYPE_PREFIX + type_, title=title) for type_, title in sorted(TYPES.items())]
 
 
 def describe(flow: Workflow) -> WorkflowOut:

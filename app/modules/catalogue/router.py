@@ -8,7 +8,7 @@ from pydantic_core import to_json
 from app.core.http import Router, public
 from app.modules.catalogue import queries
 from app.modules.catalogue.diagram import draw
-from app.modules.catalogue.schemas import CodeListOut, ProblemOut, WorkflowOut
+from app.modules.catalogue.schemas import CodeListOut, EventTypeOut, ProblemOut, WorkflowOut
 
 router = Router(tags=["catalogue"])
 well_known = Router(root="", tags=["service"])
@@ -53,6 +53,13 @@ def get_workflow(name: Name) -> WorkflowOut:
 def get_workflow_diagram(name: Name) -> Response:
     """The transition table as SVG, with German titles."""
     return Response(draw(queries.workflow(name)), media_type="image/svg+xml")
+
+
+@router.get("/event-types", summary="Alle Arten von Ereignissen")
+@public
+def list_event_types() -> list[EventTypeOut]:
+    """What the feed tells and webhooks can subscribe to; the beginning of a type stands for all that begin so."""
+    return queries.event_types()
 
 
 @router.get("/code-lists", summary="Alle Codelisten")

@@ -59,3 +59,10 @@ class WorkflowOut(Out):
     initial: str = Field(title="Anfang", max_length=60)
     states: list[CodeOut] = Field(title="Zustände", max_length=100)
     steps: list[WorkflowStepOut] = Field(title="Schritte", max_length=200)
+
+
+class EventTypeOut(Out):
+    """A type of event that the feed and webhooks tell."""
+
+    type: str = Field(title="Art", max_length=120)
+    title: str = Field(title="Bezeichnung", max_length=400)

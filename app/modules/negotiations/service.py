@@ -34,6 +34,14 @@ from app.modules.negotiations.schemas import (
 from app.modules.negotiations.workflow import POINT, PROPOSAL
 from app.policy import Actor
 
+_NOWHERE = object()
+outbox.announce(
+    negotiation_point__created="Streitpunkt angelegt",
+    negotiation_position__created="Position zu einem Streitpunkt",
+    negotiation_proposal__created="Vorschlag zum Text",
+    negotiation_comment__created="Anmerkung zum Text",
+)
+
 
 def raise_point(db: Session, agreement_id: UUID, body: PointCreate, *, actor: Actor, at: datetime) -> NegotiationPoint:
     """Say what is open; all parties see the point, the position only who may.
@@ -42,6 +50,7 @@ def raise_point(db: Session, agreement_id: UUID, body: PointCreate, *, actor: Ac
         NotNegotiating: the agreement is not being negotiated.
     """
     agreement = _negotiated(db, agreement_id, actor)
+    _check_place(agreement, body.place)
     with by_the_service(db):
         number = queries.next_of(db, NegotiationPoint, agreement_id)
     point = NegotiationPoint(
@@ -153,6 +162,7 @@ def move_proposal(
 def comment(db: Session, agreement_id: UUID, body: CommentCreate, *, actor: Actor, at: datetime) -> NegotiationComment:
     """Remark on the current text; a provider's remark is between it and the youth office."""
     agreement = agreements.get_agreement(db, agreement_id, actor)
+    _check_place(agreement, body.place)
     remark = NegotiationComment(
         id=new_id(),
         agreement_id=agreement.id,
@@ -168,6 +178,22 @@ def comment(db: Session, agreement_id: UUID, body: CommentCreate, *, actor: Acto
     db.flush()
     _tell(db, agreement, "negotiation_comment", remark.id, _readers(agreement.audience, remark), actor, at)
     return remark
+
+
+def _check_place(agreement: Agreement, place: str | None) -> None:
+    """A place is one of the text: members by name, clauses and forms by their key or their position."""
+    here: Any = agreement.current.content
+    for token in (place or "").split("/")[1:]:
+        if isinstance(here, dict):
+            here = here.get(token, _NOWHERE)
+        elif isinstance(here, list):
+            keyed = {str(one.get("key", one.get("purpose"))): one for one in here if isinstance(one, dict)}
+            numbered = {str(number): one for number, one in enumerate(here)}
+            here = {**numbered, **keyed}.get(token, _NOWHERE)
+        else:
+            here = _NOWHERE
+        if here is _NOWHERE:
+            raise Invalid.field("/place", "unknown", "Diese Stelle hat der Text nicht.", "The text has no such place.")
 
 
 def _negotiated(db: Session, agreement_id: UUID, actor: Actor) -> Agreement:

@@ -22,6 +22,12 @@ from app.modules.notices.workflow import NOTICE
 from app.modules.organisations import land_of
 from app.policy import SYSTEM, Actor, Role
 
+outbox.announce(
+    notice__message="Mitteilung: Nachricht dazu",
+    notice__reminded="Mitteilung: an Bestätigung oder Antwort erinnert",
+    notice__escalated="Mitteilung: Frist verstrichen, nächste Ebene unterrichtet",
+)
+
 
 def send(db: Session, body: NoticeCreate, *, actor: Actor, at: datetime) -> Notice:
     """Tell the other side; the periods to acknowledge and to answer begin in the same transaction.

@@ -23,6 +23,8 @@ from app.modules.offers.schemas import CapacityReport, OfferAction, OfferContent
 from app.modules.offers.workflow import OFFER
 from app.policy import Actor, OrganisationKind
 
+outbox.announce(offer__capacity_changed="Leistungsangebot: freie Plätze gemeldet")
+
 _SEARCHED = ("title", "description", "target_group", "aims", "method", "inclusion")
 
 

@@ -9,6 +9,7 @@ from app.core.problems import FieldError
 from app.law.calendars import BERLIN, legal_date
 from app.law.periods import due_at
 from app.law.protection import Urgency, acknowledgement_period, escalation
+from app.modules.cases import is_pseudonym
 from app.modules.safeguarding.models import AlarmCode, Involvement
 from app.modules.safeguarding.schemas import NotificationCreate
 from app.policy import Role
@@ -73,6 +74,9 @@ def faults_of(body: NotificationCreate, at: datetime) -> list[FieldError]:
     if body.is_acute and body.acute_reason is None:
         de, en = "Worin besteht die akute Gefahr?", "What is the acute danger?"
         faults.append(FieldError("/acute_reason", "missing", de, en))
+    if not body.is_acute and not is_pseudonym(body.child_pseudonym):
+        de, en = "Ein Pseudonym mit Nummer, ohne Namen: «Kind K-2».", "A label with a number, no name: «Kind K-2»."
+        faults.append(FieldError("/child_pseudonym", "pattern", de, en))
     if body.help_id is None and body.youth_office_id is None:
         de, en = "Hilfe oder Jugendamt muss genannt sein.", "A help or a youth office must be named."
         faults.append(FieldError("/youth_office_id", "missing", de, en))
@@ -99,9 +103,10 @@ def _instants(body: NotificationCreate) -> list[tuple[str, datetime]]:
 def missing_of(body: NotificationCreate) -> list[str]:
     """What § 8a Abs. 4 SGB VIII wants before the youth office is told, and is not there.
 
-    Consulting an insoweit erfahrene Fachkraft; telling the parents, or the reason why not; likewise the child.
+    Consulting an insoweit erfahrene Fachkraft; telling the parents, or the reason why not; likewise the child. A name
+    where a pseudonym belongs is put right later: no spelling holds up an alarm.
     """
-    missing = []
+    missing = [] if is_pseudonym(body.child_pseudonym) else ["child_pseudonym"]
     if body.isef_consulted_on is None:
         missing.append("isef_consultation")
     if body.parents_informed is None:

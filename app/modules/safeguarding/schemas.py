@@ -8,7 +8,6 @@ from app.core.pages import PageQuery
 from app.core.types import WHOLE, CodeList, Day, Flag, Id, In, Instant, Out, Prose, Word
 from app.core.workflow import AllowedAction
 from app.law.protection import Urgency
-from app.modules.cases import Pseudonym
 from app.modules.safeguarding.models import AlarmCode, Involvement, NotificationState
 
 BirthYear = Annotated[int, Field(ge=1990, le=2100), WHOLE]
@@ -79,7 +78,11 @@ class NotificationCreate(In):
     acute_reason: Prose | None = Field(None, title="Worin die akute Gefahr besteht")
     perceived_at: Instant = Field(title="wahrgenommen am")
     received_at: Instant | None = Field(None, title="beim Jugendamt eingegangen (falls vorab telefonisch)")
-    child_pseudonym: Pseudonym = Field(title="Pseudonym des Kindes", examples=["Kind K-2"])
+    child_pseudonym: Word = Field(
+        title="Pseudonym des Kindes",
+        description="A label with a number and no name; in acute danger anything that lets the office find the child.",
+        examples=["Kind K-2"],
+    )
     child_birth_year: BirthYear | None = Field(None, title="Geburtsjahr")
     whereabouts: Word | None = Field(None, title="Wo das Kind jetzt ist")
     observation: Prose = Field(title="Beobachtungen (Tatsachen)")
@@ -132,7 +135,7 @@ class NotificationSummary(Out):
     youth_office_id: Id = Field(title="Jugendamt")
     provider_id: Id = Field(title="Träger")
     help_id: Id | None = Field(title="Hilfe")
-    child_pseudonym: str = Field(title="Pseudonym des Kindes", max_length=40)
+    child_pseudonym: str = Field(title="Pseudonym des Kindes", max_length=200)
     perceived_at: Instant = Field(title="wahrgenommen am")
     received_at: Instant = Field(title="eingegangen am")
     due_at: Instant = Field(title="bestätigen bis")

@@ -24,6 +24,8 @@ from app.modules.safeguarding.schemas import AcknowledgeNotification, Notificati
 from app.modules.safeguarding.workflow import NOTIFICATION
 from app.policy import SYSTEM, Actor, OrganisationKind, Role
 
+outbox.announce(alarm__raised="Alarm ausgelöst")
+
 
 def notify(db: Session, body: NotificationCreate, *, actor: Actor, at: datetime) -> JugendamtNotification:
     """Tell the youth office; alarms and deadline begin in the same transaction.
@@ -205,15 +207,20 @@ def _alarm(notification: JugendamtNotification, call: Call, *, level: int, at: d
 
 
 def _help(db: Session, body: NotificationCreate, actor: Actor) -> Help | None:
-    """The help named; in acute danger a wrong one is no reason to refuse when the office is named."""
+    """The help named, whose office is told; in acute danger a wrong one refuses nothing when the office is named."""
     if body.help_id is None:
         return None
     try:
-        return get_help(db, body.help_id, actor)
+        help_ = get_help(db, body.help_id, actor)
     except NotFound:
         if body.is_acute and body.youth_office_id:
             return None
         raise Invalid.field("/help_id", "unknown", "Diese Hilfe gibt es nicht.", "There is no such help.") from None
+    if not body.is_acute and body.youth_office_id not in (None, help_.youth_office_id):
+        raise Invalid.field(
+            "/youth_office_id", "other", "Die Hilfe gehört zu einem anderen Jugendamt.", "The help is another office's."
+        )
+    return help_
 
 
 def _youth_office(db: Session, body: NotificationCreate) -> UUID:

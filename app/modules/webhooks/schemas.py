@@ -2,14 +2,23 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, HttpUrl, field_validator
+from pydantic import AfterValidator, Field, HttpUrl, field_validator
 
+from app.core.outbox import TYPE_PREFIX, TYPES
 from app.core.pages import PageQuery
 from app.core.types import Flag, Id, In, Instant, Out
 from app.core.validation import FieldValueError
 from app.modules.webhooks.models import DeliveryState
 
-EventType = Annotated[str, Field(pattern=r"^handschlag(\.[a-z0-9_]+){0,2}$", max_length=120)]
+
+def _known(value: str) -> str:
+    """A type there is, or the beginning of one; a subscription to nothing would wait for ever."""
+    if any(f"{TYPE_PREFIX}{type_}.".startswith(f"{value}.") for type_ in TYPES):
+        return value
+    raise FieldValueError("Ereignisse dieser Art gibt es nicht (/v1/event-types).", "No such events (/v1/event-types).")
+
+
+EventType = Annotated[str, Field(pattern=r"^handschlag(\.[a-z0-9_]+){0,2}$", max_length=120), AfterValidator(_known)]
 
 
 class TransitionOut(Out):

@@ -439,3 +439,25 @@ class TestVersions:
         world.as_(Role.COMMITTEE_MEMBER, other).get(path, status=404)
         take(world, agreement, "unpublish")
         member.get(path, status=404)
+
+
+def test_a_review_is_planned_for_a_day_to_come(world: World) -> None:
+    agreement = given_agreement(world)
+    for day in ("2026-01-01", world.clock.now.date().isoformat()):
+        problem = take(world, agreement, "record_review", next_review_on=day, status=409)
+        assert problem["reasons"] == ["Die nächste Überprüfung liegt nicht in der Zukunft."]
+    assert take(world, agreement, "record_review", next_review_on="2026-09-01")["next_review_on"] == "2026-09-01"
+
+
+def test_who_asks_for_one_basis_of_payment_learns_what_is_missing(world: World) -> None:
+    query = f"provider_id={world.provider.id}&service_kind=section_34"
+    [basis] = world.as_(Role.PLANNER).get(f"/v1/payment-bases?{query}")
+    assert (basis["is_payable"], basis["missing"]) == (False, ["leistung", "entgelt", "qualitaetsentwicklung"])
+
+
+def test_an_acknowledgement_agreed_on_comes_before_the_child_must_be_seen(world: World) -> None:
+    terms = {"acknowledge_minutes": {"immediate": 121, "same_day": 60}}
+    body = agreement_body(world, safeguarding_terms=terms)
+    problem = world.as_(Role.PLANNER).post("/v1/agreements", body, status=422)
+    pointers = [error["pointer"] for error in problem["errors"]]
+    assert pointers == ["/safeguarding_terms/acknowledge_minutes/immediate"]

@@ -29,7 +29,7 @@ FIELDS: dict[str, Json] = {
     "defer": {"reason": "Beratungsbedarf"},
     "reject": {"decision_text": "Abgelehnt.", "votes": {"yes": 1, "no": 1, "abstain": 1}},
     "drop": {"reason": "Nicht mehr nötig"},
-    "release": {"signature": "Birgit Alkenings"},
+    "release": {"signature": "Birte Ahlers"},
     "withdraw": {"reason": "Überholt"},
     "cancel": {"reason": "Krankheit"},
     "hold": {"present": []},

@@ -42,7 +42,7 @@ def test_a_draft_is_changed_and_parts_are_taken_away(world: World) -> None:
 def test_a_released_paper_is_not_changed(world: World) -> None:
     path = given_released(world, (given_body(world), "decide"))
     released = planner(world).get(path)
-    assert (released["signature"], released["state"]) == ("Birgit Alkenings", "released")
+    assert (released["signature"], released["state"]) == ("Birte Ahlers", "released")
     problem = planner(world).patch(path, {"subject": "Neu"}, version=released["version"], status=409)
     assert problem["type"] == "/v1/problems/paper-fixed"
 

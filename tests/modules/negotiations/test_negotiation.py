@@ -256,3 +256,15 @@ def test_a_list_of_points_costs_the_same_however_long_it_is(world: World, statem
     statements.clear()
     assert len(planner.get(path)["items"]) == 5
     assert len(statements) <= 6  # actor, agreement with parties and signatures, points, positions
+
+
+@pytest.mark.parametrize("place", ["/nix/da", "/clauses/99", "/clauses/gibt-es-nicht", "/title/x"])
+def test_a_place_is_one_of_the_text(world: World, place: str) -> None:
+    draft = world.as_(Role.PLANNER).post("/v1/agreements", agreement_body(world))
+    path = f"/v1/agreements/{draft['id']}"
+    world.as_(Role.PLANNER).act(path, "open_negotiation")
+    for body, kind in (({"title": "Entgelt"}, "points"), ({"text": "Unklar"}, "comments")):
+        problem = world.as_(Role.PLANNER).post(f"{path}/{kind}", {**body, "place": place}, status=422)
+        assert [error["pointer"] for error in problem["errors"]] == ["/place"]
+    known = f"/clauses/{draft['clauses'][0]['key']}/text"
+    assert world.as_(Role.PLANNER).post(f"{path}/comments", {"text": "Gut", "place": known})["place"] == known

@@ -291,3 +291,19 @@ def test_nothing_told_reaches_events_or_the_audit_log(world: World) -> None:
             {"id": told["id"]},
         )
         assert reads == 1
+
+
+@pytest.mark.parametrize("label", ["Kind Müller", "K-cafe", "A B C", "Junge, ca. 6 Jahre, blaue Jacke"])
+def test_no_spelling_of_a_pseudonym_holds_up_an_acute_alarm(world: World, label: str) -> None:
+    told = world.as_(Role.PROVIDER_PROFESSIONAL).post(PATH, acute_body(world, child_pseudonym=label))
+    assert "child_pseudonym" in told["missing"]
+    assert alarms(world, Role.CASEWORKER) == [("A-J-NEW", 0)]
+
+
+def test_a_help_of_another_office_is_not_silently_taken_for_the_one_named(world: World) -> None:
+    other = world.organisation(OrganisationKind.YOUTH_OFFICE, "Jugendamt")
+    body = body_for(world, given_help(world), youth_office_id=str(other.id))
+    problem = world.as_(Role.PROVIDER_PROFESSIONAL).post(PATH, body, status=422)
+    assert [error["pointer"] for error in problem["errors"]] == ["/youth_office_id"]
+    told = world.as_(Role.PROVIDER_PROFESSIONAL).post(PATH, {**body, "is_acute": True, "acute_reason": "allein"})
+    assert told["youth_office_id"] == str(world.youth_office.id)

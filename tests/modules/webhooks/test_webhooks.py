@@ -14,13 +14,15 @@ from cryptography.exceptions import InvalidTag
 from sqlalchemy import text
 from standardwebhooks import Webhook
 
-from app.core.outbox import emit, publish
+from app.core.outbox import announce, emit, publish
 from app.core.sealing import Sealer
 from app.modules.webhooks import on_published
 from app.modules.webhooks.rules import is_reachable, wait_seconds
 from app.policy import SYSTEM, OrganisationKind, Role
 from tests.stories.given import given_agreement
 from tests.world import World
+
+announce(test__happened="geschehen")
 
 
 class Receiver:
@@ -256,3 +258,23 @@ def test_the_feed_is_the_own_organisations(world: World) -> None:
     world.as_(Role.CASEWORKER).get("/v1/events", status=403)
     world.as_(Role.OFFICE_ADMIN).get("/v1/events?limit=501", status=422)
     world.as_(Role.OFFICE_ADMIN).get("/v1/events?after=-1", status=422)
+
+
+def test_types_of_events_are_listed_and_others_refused(world: World) -> None:
+    listed = {row["type"]: row["title"] for row in world.stranger().get("/v1/event-types")}
+    assert listed["handschlag.agreement.in_force"] == "Vereinbarung: in Kraft"
+    assert listed["handschlag.alarm.raised"] == "Alarm ausgelöst"
+    admin = world.as_(Role.OFFICE_ADMIN)
+    for types in (["handschlag"], ["handschlag.agreement"], ["handschlag.alarm.raised"]):
+        admin.post("/v1/webhooks", {"url": "http://127.0.0.1:9/x", "types": types})
+    for unknown in ("handschlag.nosuchthing", "handschlag.agree", "handschlag.agreement.nowhere"):
+        problem = admin.post("/v1/webhooks", {"url": "http://127.0.0.1:9/x", "types": [unknown]}, status=422)
+        assert [error["pointer"] for error in problem["errors"]] == ["/types/0"]
+
+
+def test_an_organisation_has_so_many_webhooks_and_no_more(world: World) -> None:
+    admin = world.as_(Role.OFFICE_ADMIN)
+    for _ in range(20):
+        admin.post("/v1/webhooks", {"url": "http://127.0.0.1:9/x", "types": []})
+    problem = admin.post("/v1/webhooks", {"url": "http://127.0.0.1:9/x", "types": []}, status=409)
+    assert problem["type"] == "/v1/problems/too-many-webhooks"

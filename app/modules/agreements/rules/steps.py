@@ -154,6 +154,14 @@ def is_bound(agreement: Agreement, move: Move) -> Text | None:
     return Text("Diese Vertragspartei hat nicht unterschrieben.", "This party has not signed.")
 
 
+def next_review_lies_ahead(_agreement: Agreement, move: Move) -> Text | None:
+    """A review is planned for a day to come."""
+    day = move.data.get("next_review_on")
+    if day is None or date.fromisoformat(day) > legal_date(move.at):
+        return None
+    return Text("Die nächste Überprüfung liegt nicht in der Zukunft.", "The next review is not in the future.")
+
+
 def has_no_award(agreement: Agreement, _move: Move) -> Text | None:
     """What the Schiedsstelle decided is confirmed or disputed, not talked away."""
     if not has_award(agreement):

@@ -6,6 +6,7 @@ from uuid import UUID
 from app.core.problems import FieldError, Text
 from app.core.workflow import Move
 from app.law.calendars import legal_date
+from app.law.protection import LATEST_ACKNOWLEDGEMENT
 from app.modules.agreements.models import Agreement, AgreementKind
 from app.modules.agreements.rules.reading import has_award
 from app.modules.agreements.schemas import AgreementContent
@@ -53,6 +54,18 @@ def contradictions(kind: AgreementKind, content: AgreementContent) -> list[Field
                 "Agreements under § 78b have no retroactive effect (§ 78d Abs. 2 Satz 3 SGB VIII).",
             )
         )
+    agreed = content.safeguarding_terms.acknowledge_minutes if content.safeguarding_terms else {}
+    for urgency, minutes in agreed.items():
+        most = LATEST_ACKNOWLEDGEMENT.get(urgency)
+        if most is not None and minutes > most:
+            findings.append(
+                FieldError(
+                    f"/safeguarding_terms/acknowledge_minutes/{urgency.value}",
+                    "too_late",
+                    f"{urgency.title_de}: höchstens {most} Minuten.",
+                    f"{urgency.value}: at most {most} minutes.",
+                )
+            )
     return findings
 
 

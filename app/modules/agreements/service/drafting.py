@@ -40,6 +40,8 @@ from app.modules.agreements.schemas import (
 from app.modules.agreements.workflow import AGREEMENT, TALKING
 from app.policy import Actor, OrganisationKind
 
+outbox.announce(agreement__changed="Vereinbarung: Text geändert")
+
 NEGOTIABLE = TALKING | {AgreementState.BEFORE_SCHIEDSSTELLE}
 
 

@@ -12,6 +12,8 @@ from app.modules.agreements.service import concluding
 from app.modules.agreements.workflow import AGREEMENT
 from app.policy import SYSTEM
 
+outbox.announce(agreement__review_due="Vereinbarung: Überprüfung fällig")
+
 
 def start_due(db: Session, deadline: deadlines.Deadline, _level: int, now: datetime) -> list[str]:
     """The first day has come: a concluded agreement is in force. Tells all parties."""

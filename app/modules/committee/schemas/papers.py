@@ -77,7 +77,7 @@ class ReleasePaper(In):
     """The office head signs; from now on the text is fixed and the committees may see it."""
 
     action: Literal["release"]
-    signature: Word = Field(title="gez. (Name der unterzeichnenden Person)", examples=["Birgit Alkenings"])
+    signature: Word = Field(title="gez. (Name der unterzeichnenden Person)", examples=["Birte Ahlers"])
 
 
 class WithdrawPaper(In):

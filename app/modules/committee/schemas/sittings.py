@@ -68,7 +68,7 @@ class BodyQuery(PageQuery):
 class MembershipCreate(In):
     """Somebody who sits in a body."""
 
-    name: Word = Field(title="Name", examples=["Harry Bernardis"])
+    name: Word = Field(title="Name", examples=["Hanno Berndt"])
     function: CommitteeFunction = Field(title="Funktion")
     has_vote: Flag | None = Field(None, title="stimmberechtigt (leer: alle außer beratenden Mitgliedern)")
     on_behalf_of: Word | None = Field(None, title="vorgeschlagen oder entsandt von")

@@ -36,6 +36,8 @@ from app.modules.committee.service.ending import end_if_over, touch
 from app.modules.committee.workflow import CONSULTATION, FOLLOW_UP
 from app.policy import SYSTEM, Actor, Role
 
+outbox.announce(paper_follow_up__due="Wiedervorlage eines Beschlusses fällig")
+
 FOLLOW_UP_DUE = "paper_follow_up"
 """The deadline of what is to be done after a decision."""
 LIVING = frozenset({PaperState.DRAFT, PaperState.RELEASED})

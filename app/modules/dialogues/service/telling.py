@@ -12,6 +12,13 @@ from app.modules.dialogues.models import DialogueMeasure, QualityDialogue
 from app.modules.dialogues.workflow import DIALOGUE, MEASURE
 from app.policy import Actor
 
+outbox.announce(
+    quality_dialogue__changed="Qualitätsdialog geändert",
+    quality_dialogue__assessed="Qualitätsdialog: Einschätzung abgegeben",
+    quality_dialogue__assessment_missing="Qualitätsdialog: Einschätzung fehlt",
+    quality_measure__overdue="Maßnahme überfällig",
+)
+
 
 def tell(
     db: Session,

@@ -16,6 +16,11 @@ from app.modules.handbooks.schemas import HandbookCommentAnswer, HandbookComment
 from app.modules.handbooks.workflow import VERSION
 from app.policy import SYSTEM, Actor
 
+outbox.announce(
+    handbook_comment__made="Qualitätshandbuch: Stellungnahme abgegeben",
+    handbook_comment__answered="Qualitätshandbuch: Stellungnahme beantwortet",
+)
+
 
 def comment(
     db: Session, handbook_id: UUID, number: int, body: HandbookCommentCreate, *, actor: Actor, at: datetime
