@@ -60,6 +60,31 @@ _REFUSALS = {
     "500": "Interner Fehler",
     "503": "Vorübergehend nicht verfügbar",
 }
+TAGS = {
+    "agreements": "Vereinbarungen vom Entwurf bis zum Ende (§§ 77, 78b ff, 8a Abs. 4, 72a SGB VIII)",
+    "negotiations": "Streitpunkte, Positionen, Vorschläge und Anmerkungen zu einem Text",
+    "offers": "Leistungsangebote der Träger mit Fassungen und freien Plätzen",
+    "standards": "Standards: Schlüsselprozesse, Schnittstellen, Erwartungen, Mindeststandards",
+    "forms": "Vordrucke als JSON Schema mit Fassungen",
+    "handbooks": "Qualitätshandbücher: Beteiligung, Freigabe, Einführung je Bezirk",
+    "quality-dialogues": "Qualitätsdialoge, ihre Einschätzungen und Maßnahmen",
+    "committees": "Gremien, Sitzungen, Vorlagen und Beschlüsse",
+    "oparl": "Öffentliche Vorlagen und Sitzungen in der Gestalt von OParl 1.1",
+    "helps": "Hilfen im Einzelfall und ihre Bewilligungen (§§ 27 ff, 36, 36a SGB VIII)",
+    "notices": "Was Jugendamt und Träger einander in einer Hilfe mitteilen",
+    "service-records": "Leistungsnachweise, einzeln und als Import",
+    "reports": "Berichte gegen den vereinbarten Vordruck",
+    "invoices": "Rechnungen, ihre Erklärung und Prüfung",
+    "safeguarding": "Mitteilungen bei Kindeswohlgefährdung und Alarme (§ 8a SGB VIII)",
+    "worklist": "Was fällig ist und auf wen es wartet, auch als Kalender",
+    "organisations": "Jugendämter, Träger und Planungsregionen",
+    "identity": "Anmeldung und Zugänge",
+    "events": "Ereignisse als Strom und als Webhooks",
+    "audit": "Das Protokoll und seine Prüfung",
+    "catalogue": "Was die API von sich selbst sagt: Fehler, Lebensläufe, Codelisten",
+    "service": "Für den Betrieb: Zustand, Messwerte, Schlüssel",
+}
+"""What the chapters of `/docs` are about, in the order of a working relation."""
 _METHODS = ("get", "post", "patch", "delete", "put")
 _HEADERS = {
     "ETag": ("Fassung, für If-Match", 20),
@@ -83,7 +108,7 @@ def document(app: FastAPI) -> dict[str, Any]:
             summary="Eine API für Jugendämter und freie Träger",
             description=DESCRIPTION,
             routes=app.routes,
-            tags=app.openapi_tags,
+            tags=[{"name": name, "description": text} for name, text in TAGS.items()],
             servers=[{"url": "/", "description": "dieser Dienst"}],
             license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
         )
@@ -129,6 +154,11 @@ def _finish(made: dict[str, Any]) -> None:
 def _refusals(operation: dict[str, Any], method: str) -> None:
     """Declare every problem an operation can answer with, and its security."""
     parameters = {item["name"]: item["in"] for item in operation.get("parameters", [])}
+    for item in operation.get("parameters", []):
+        item["required"] = item["required"] or item["name"] in (
+            "Idempotency-Key",
+            "If-Match",
+        )  # the route asks for them
     permission = operation.get("x-permission")
     operation["security"] = [{"token": [permission]}] if permission else []
     conditions = {

@@ -181,7 +181,7 @@ class TransitionNotAllowed(Problem):
     status, code = 409, "transition-not-allowed"
     title = ("Schritt jetzt nicht möglich", "Transition not allowed")
     detail = (
-        "Im Zustand {state} gibt es diesen Schritt nicht.",
+        "Im Zustand «{state_title}» gibt es diesen Schritt nicht.",
         "There is no such transition in the state {state}.",
     )
 

@@ -14,7 +14,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "string_type": ("Erwartet wird Text.", "Text is expected."),
     "string_too_short": ("Mindestens {min_length} Zeichen.", "At least {min_length} characters."),
     "string_too_long": ("Höchstens {max_length} Zeichen.", "At most {max_length} characters."),
-    "string_pattern_mismatch": ("Die Schreibweise passt nicht.", "The spelling does not fit."),
+    "string_pattern_mismatch": ("Die Schreibweise passt nicht zu {pattern}", "The spelling does not fit {pattern}"),
     "invalid_text": ("Steuerzeichen sind nicht erlaubt.", "Control characters are not allowed."),
     "int_type": ("Erwartet wird eine ganze Zahl.", "A whole number is expected."),
     "int_parsing": ("Erwartet wird eine ganze Zahl.", "A whole number is expected."),
@@ -74,6 +74,7 @@ def _field_error(finding: Mapping[str, Any], body: Any, prefix: str) -> FieldErr
         de, en = context["error"].field_text
     else:
         de, en = (_fill(text, context) for text in _TEXTS.get(code, _OTHER))
+        de = de.replace("' or '", "' oder '")  # pydantic lists what is allowed in English
     place = tuple(finding["loc"])
     if code.startswith("union_tag"):  # found wrong as a whole, but it is the tag that is missing or unknown
         place += (str(context["discriminator"]).strip("'"),)

@@ -161,7 +161,7 @@ class Workflow:
             if row.action == action and subject.state in row.sources:
                 return row
         allowed = [] if actor.is_system else [item.action for item in self.allowed(subject, actor)]
-        raise TransitionNotAllowed(state=subject.state.value, allowed=allowed)
+        raise TransitionNotAllowed(state=subject.state.value, state_title=subject.state.title_de, allowed=allowed)
 
     def _may(self, row: Row, actor: Actor) -> bool:
         if actor.is_system:

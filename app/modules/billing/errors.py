@@ -42,6 +42,12 @@ UNKNOWN_HELP = FieldError(
 HELP_NOT_RUNNING = FieldError(
     "/help_id", "not_running", "Die Hilfe ist nicht bewilligt oder zurückgezogen.", "The help is not granted."
 )
+REVERSED = FieldError(
+    "/external_id",
+    "reversed",
+    "Dieser Eintrag wurde storniert; was an seine Stelle tritt, braucht eine eigene Kennung.",
+    "This record was reversed; what takes its place needs an id of its own.",
+)
 OUTSIDE_HELP = FieldError(
     "/starts_at", "outside_help", "Der Tag liegt nicht im Zeitraum der Hilfe.", "The day is outside the help's period."
 )

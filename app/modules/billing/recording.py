@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from app.core.ids import new_id
 from app.core.problems import FieldError
 from app.law.calendars import legal_date
-from app.modules.billing.errors import HELP_NOT_RUNNING, NOT_GRANTED, OUTSIDE_HELP, UNKNOWN_HELP
+from app.modules.billing.errors import HELP_NOT_RUNNING, NOT_GRANTED, OUTSIDE_HELP, REVERSED, UNKNOWN_HELP
 from app.modules.billing.rules.records import minutes_of
 from app.modules.billing.schemas import ServiceRecordIn
 from app.policy import Actor
@@ -36,7 +36,8 @@ _WRITE = text(
                EXISTS (SELECT FROM help_grant AS g
                         WHERE g.help_id = input.help_id AND g.released_at IS NOT NULL
                           AND input.service_on BETWEEN g.valid_from AND g.valid_to) AS granted,
-               known.id AS known_id, encode(known.content_hash, 'hex') AS known_hash
+               known.id AS known_id, encode(known.content_hash, 'hex') AS known_hash,
+               known.reversed_at IS NOT NULL AS known_reversed
           FROM input
           LEFT JOIN help ON help.id = input.help_id AND help.provider_id = input.provider_id
           LEFT JOIN service_record AS known
@@ -72,7 +73,7 @@ _WRITE = text(
           FROM by_office
     )
     SELECT judged.n, judged.youth_office_id, judged.state, judged.within, judged.granted, judged.known_id,
-           judged.known_hash, recorded.id AS recorded_id
+           judged.known_hash, judged.known_reversed, recorded.id AS recorded_id
       FROM judged LEFT JOIN recorded ON recorded.id = judged.id
      ORDER BY judged.n
     """
@@ -125,13 +126,19 @@ def _row(index: int, record: ServiceRecordIn, hash_: str, actor: Actor) -> dict[
     }
 
 
+def _known(row: Any, hash_: str) -> Outcome:
+    if row.known_reversed:
+        return Outcome(errors=(REVERSED,))
+    same = row.known_hash == hash_
+    return Outcome(id=row.known_id if same else None, is_reused=not same)
+
+
 def _outcome(row: Any, hash_: str) -> Outcome | None:
     """None: neither written nor known, so somebody else was writing it; ask again."""
     if row.recorded_id is not None:
         return Outcome(id=row.recorded_id, is_new=True)
     if row.known_id is not None:
-        same = row.known_hash == hash_
-        return Outcome(id=row.known_id if same else None, is_reused=not same)
+        return _known(row, hash_)
     if row.youth_office_id is None:
         return Outcome(errors=(UNKNOWN_HELP,))
     if row.state not in ("active", "ended"):

@@ -152,3 +152,13 @@ def test_a_push_costs_few_statements(world: World, statements: list[str]) -> Non
     sync.post(PATH, body)
     # who am I, known key, write, read back, remember; with BEGIN and COMMIT seven round trips (at most eight)
     assert len(statements) <= 5, statements
+
+
+def test_what_was_reversed_is_not_pushed_again_as_if_it_counted(world: World) -> None:
+    help_, sync = given_help(world), world.as_(Role.PROVIDER_SYNC)
+    body = record_body(help_)
+    record = sync.post("/v1/service-records", body)
+    sync.post(f"/v1/service-records/{record['id']}:reverse", {"reason": "falscher Tag"}, status=200)
+    problem = sync.post("/v1/service-records", body, status=422)
+    assert [(error["pointer"], error["code"]) for error in problem["errors"]] == [("/external_id", "reversed")]
+    assert sync.post("/v1/service-records", {**body, "external_id": "LN-neu"})["id"] != record["id"]

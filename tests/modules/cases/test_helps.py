@@ -146,3 +146,14 @@ def test_residential_help_needs_all_three_agreements(world: World) -> None:
         given_agreement(world, **SET, kind=kind, billing_terms=None, valid_from="2026-03-02")
     made = caseworker.post("/v1/helps", body)
     assert world.as_(Role.FINANCE_OFFICER).act(f"/v1/helps/{made['id']}", "release")["state"] == "active"
+
+
+def test_a_refusal_speaks_the_readers_language(world: World) -> None:
+    given_agreement(world)
+    caseworker = world.as_(Role.CASEWORKER)
+    path = f"/v1/helps/{caseworker.post('/v1/helps', _body(world))['id']}"
+    problem = caseworker.act(path, "end", status=409, ended_on="2026-03-01", reason="planned")
+    assert problem["detail"] == "Im Zustand «beantragt, Bewilligung offen» gibt es diesen Schritt nicht."
+    problem = caseworker.get("/v1/helps?sort=x", status=422)
+    assert " oder " in problem["errors"][0]["detail"]
+    assert " or " not in problem["errors"][0]["detail"]

@@ -49,7 +49,8 @@ def move_district(
     if (rollout.version if rollout else 0) != expected:
         raise StaleVersion
     if rollout is None and action.action not in BEGINNINGS:
-        raise TransitionNotAllowed(state=HandbookRolloutState.NONE.value, allowed=list(BEGINNINGS))
+        none = HandbookRolloutState.NONE
+        raise TransitionNotAllowed(state=none.value, state_title=none.title_de, allowed=list(BEGINNINGS))
     _check_responsible(db, getattr(action, "responsible_id", None), actor)
     version = _version(db, handbook, _number(handbook, rollout, action), actor)
     tried = queries.evaluated_in(db, version)
