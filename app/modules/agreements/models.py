@@ -210,6 +210,7 @@ class AgreementSignature(Identified, Base):
     version_id: Mapped[UUID] = mapped_column()
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
     account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    name: Mapped[str]  # of the person, as it was on that day
     function: Mapped[str]
     signed_at: Mapped[datetime]
     content_hash: Mapped[str]

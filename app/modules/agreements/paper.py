@@ -237,7 +237,7 @@ def _signatures(agreement: Agreement, version: AgreementVersion, names: Names) -
     for id_ in dict.fromkeys([*in_text, *signed]):
         signature, party = signed.get(id_), parties.get(id_)
         lines = ["Jugendamt" if id_ == office else "Träger"]
-        lines += [signature.function] if signature else []
+        lines += [f"{signature.name}, {signature.function}"] if signature else []
         lines += [f"beigetreten zum {day_words(party.joined_on)}"] if party and party.joined_on else []
         lines += [f"ausgeschieden mit Ablauf des {day_words(party.leaves_on)}"] if party and party.leaves_on else []
         yield {

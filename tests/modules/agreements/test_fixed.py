@@ -54,8 +54,8 @@ def test_a_signature_belongs_to_the_hash_of_its_text(world: World, kernel: Kerne
     offered = given_offer(world)
     forged = text(
         "INSERT INTO agreement_signature "
-        "(id, version_id, organisation_id, account_id, function, signed_at, content_hash) "
-        "SELECT gen_random_uuid(), v.id, :party, :account, 'F', now(), repeat('0', 64) "
+        "(id, version_id, organisation_id, account_id, name, function, signed_at, content_hash) "
+        "SELECT gen_random_uuid(), v.id, :party, :account, 'N', 'F', now(), repeat('0', 64) "
         "FROM agreement_version v WHERE agreement_id = :id"
     )
     who = {"party": world.provider.id, "account": world.provider.accounts[Role.PROVIDER_MANAGER], "id": offered["id"]}

@@ -168,3 +168,15 @@ def test_both_sides_learn_of_every_step(world: World) -> None:
     for role in (Role.OFFICE_SYNC, Role.PROVIDER_SYNC):
         steps = world.as_(role).get(f"/v1/agreements/{agreement['id']}/transitions")
         assert steps[-1]["to_state"] == "in_force"
+
+
+def test_a_signature_tells_who_signed_as_they_were_called_then(world: World) -> None:
+    agreement = given_agreement(world)
+    [office, provider] = sorted(
+        agreement["signatures"], key=lambda one: one["organisation_id"] != agreement["youth_office_id"]
+    )
+    assert (office["name"], provider["name"]) == (Role.OFFICE_HEAD.title_de, Role.PROVIDER_MANAGER.title_de)
+    head = f"/v1/accounts/{office['account_id']}"
+    world.as_(Role.OFFICE_ADMIN).patch(head, {"name": "Neue Leitung"}, version=1)
+    [version] = world.as_(Role.PLANNER).get(f"/v1/agreements/{agreement['id']}/versions")
+    assert Role.OFFICE_HEAD.title_de in {signature["name"] for signature in version["signatures"]}

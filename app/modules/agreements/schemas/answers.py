@@ -46,6 +46,7 @@ class SignatureOut(Out):
 
     organisation_id: Id = Field(title="Vertragspartei")
     account_id: Id = Field(title="wer (Zugang)")
+    name: str = Field(title="Name der Person", max_length=200)
     function: str = Field(title="Funktion", max_length=200)
     signed_at: Instant = Field(title="wann")
 

@@ -18,7 +18,7 @@ from app.core.problems import FieldError, Invalid
 from app.core.validation import invalid
 from app.core.work import by_the_service
 from app.law.calendars import legal_date
-from app.modules import forms, handbooks, offers, organisations, standards
+from app.modules import forms, handbooks, identity, offers, organisations, standards
 from app.modules.agreements import document, queries, rules
 from app.modules.agreements.errors import AgreementFixed, PenHeldByOther
 from app.modules.agreements.models import (
@@ -169,6 +169,7 @@ def add_signature(
         AgreementSignature(
             organisation_id=actor.organisation_id,
             account_id=actor.id,
+            name=identity.get_account(db, actor.id, actor).name,
             function=function,
             signed_at=at,
             content_hash=content_hash,
