@@ -18,9 +18,11 @@ from app.core.kernel import Kernel
 from app.core.keyring import KeyRing
 from app.core.ratelimit import Limiter
 from app.core.sealing import Sealer
+from app.core.storage import make_storage
 from app.core.ticker import Ticker, run_jobs
 from app.core.tokens import Tokens
 from app.core.work import Work
+from app.modules import reports
 from app.modules.identity import resolve
 from app.modules.webhooks import Courier, employ
 from app.settings import Settings
@@ -41,6 +43,7 @@ def make_kernel(settings: Settings, database_url: str) -> Kernel:
         tokens=tokens,
         ring=ring,
         sealer=Sealer.load(settings.data_dir / "keys"),
+        storage=make_storage(settings),
         limiter=Limiter("account", settings.rate_per_minute),
         logins=Limiter("login", settings.login_per_minute),
     )
@@ -69,7 +72,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
 
 
 def _envelope(app: ASGIApp, settings: Settings) -> ASGIApp:
-    return Envelope(app, body_limit=settings.body_limit, bulk_limit=settings.bulk_limit)
+    return Envelope(app, body_limit=settings.body_limit, larger=settings.larger_bodies)
 
 
 @asynccontextmanager
@@ -91,5 +94,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 def start_worker(kernel: Kernel, database_url: str, stop: asyncio.Event) -> list[asyncio.Task[Any]]:
     """Deadlines, events and deliveries, until stopped."""
     employ(Courier(kernel.work, kernel.sealer, kernel.settings.webhook_private_addresses))
+    reports.employ(reports.Sweeper(kernel.work, kernel.storage))
     ticker = Ticker(kernel.work, HANDLERS, on_published, kernel.settings.tick_seconds)
     return [asyncio.create_task(ticker.run(stop)), asyncio.create_task(run_jobs(database_url, stop))]

@@ -14,7 +14,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="HANDSCHLAG_", env_file=".env", extra="ignore", frozen=True)
 
     database_url: SecretStr | None = Field(None, description="PostgreSQL 15 or newer; unset: an embedded one")
-    data_dir: Path = Field(Path("data"), description="embedded database and signing keys")
+    data_dir: Path = Field(Path("data"), description="embedded database, signing keys, files")
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=1, le=65535)
     public_url: str = Field("", description="issuer of tokens, base of links; unset: this machine and port")
@@ -26,6 +26,12 @@ class Settings(BaseSettings):
     pool_size: int = Field(20, ge=2, le=200)
     body_limit: int = Field(1 << 20, description="bytes of an ordinary request body")
     bulk_limit: int = Field(64 << 20, description="bytes of an import")
+    attachment_limit: int = Field(10 << 20, ge=1024, le=64 << 20, description="bytes of a file beside a report")
+    attachments_per_report: int = Field(20, ge=1, le=100)
+    storage: Literal["files", "s3"] = Field("files", description="files beside reports: in data_dir, or in a bucket")
+    s3_bucket: str = Field("handschlag", description="must exist; needs requirements-s3.lock")
+    s3_endpoint: str | None = Field(None, description="of an S3-compatible store; unset: Amazon's")
+    s3_region: str | None = None
     rate_per_minute: int = Field(6000, ge=10, description="requests per account and minute, per process")
     login_per_minute: int = Field(30, ge=1, description="token requests per login name and minute, per process")
     webhook_private_addresses: bool = Field(
@@ -47,6 +53,11 @@ class Settings(BaseSettings):
             return None
         url = self.database_url.get_secret_value()
         return url.replace("postgres://", "postgresql://", 1).replace("postgresql://", "postgresql+psycopg://", 1)
+
+    @property
+    def larger_bodies(self) -> dict[str, int]:
+        """How many bytes are taken at paths that end like this; elsewhere it is `body_limit`."""
+        return {":import": self.bulk_limit, "/attachments": self.attachment_limit}
 
 
 @lru_cache(maxsize=1)

@@ -42,6 +42,7 @@ ROUTERS = (
     invoices.router,
     safeguarding.router,
     reports.router,
+    reports.expectations,
     notices.router,
     notices.kinds,
     committee.papers,

@@ -25,11 +25,13 @@ HANDLERS: dict[str, Handler] = {
     dialogues.MEASURE_DUE: dialogues.measure_due,
     notices.ACKNOWLEDGEMENT: notices.remind,
     notices.ANSWER: notices.remind,
+    reports.DEADLINE: reports.expectation_due,
     safeguarding.DEADLINE: safeguarding.escalate,
 }
 
 worklists.register(
     cases.WORK, reports.WORK, notices.WORK, safeguarding.WORK, dialogues.WORK, invoices.WORK
 )  # what waits for somebody: a room adds its own here
+cases.HELP.listen(reports.follow_help)
 
 __all__ = ["HANDLERS", "on_published"]

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from prometheus_client import Counter, Histogram
@@ -31,8 +32,8 @@ class _TooLarge(Exception):
 class Envelope:
     """Wraps the application; everything that leaves the process goes through `_Sender`."""
 
-    def __init__(self, app: ASGIApp, *, body_limit: int, bulk_limit: int) -> None:
-        self.app, self.body_limit, self.bulk_limit = app, body_limit, bulk_limit
+    def __init__(self, app: ASGIApp, *, body_limit: int, larger: Mapping[str, int]) -> None:
+        self.app, self.body_limit, self.larger = app, body_limit, larger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -43,7 +44,7 @@ class Envelope:
         if method == "HEAD":
             scope = {**scope, "method": "GET"}  # the server's own scope stays as it is: it minds the body's length
         sender = _Sender(scope, send, headers, method)
-        limit = self.bulk_limit if scope["path"].endswith(":import") else self.body_limit
+        limit = next((most for end, most in self.larger.items() if scope["path"].endswith(end)), self.body_limit)
         try:
             if _declared(headers) > limit:
                 raise _TooLarge

@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 from app.core.keyring import KeyRing
 from app.core.ratelimit import Limiter
 from app.core.sealing import Sealer
+from app.core.storage import Storage
 from app.core.tokens import Tokens
 from app.core.work import Work
 from app.settings import Settings
@@ -22,5 +23,6 @@ class Kernel:
     tokens: Tokens
     ring: KeyRing
     sealer: Sealer
+    storage: Storage
     limiter: Limiter
     logins: Limiter

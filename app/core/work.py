@@ -27,6 +27,7 @@ Resolve = Callable[[Session, Claims], Actor | None]
 
 _SYSTEM = text(f"SELECT set_config('role', '{SYSTEM_ROLE}', true)")
 _PERSON = text(f"SELECT set_config('role', '{API_ROLE}', true)")
+_OURS = "the service's own"
 _ANYTHING = Text("Die Angaben widersprechen dem Bestand.", "The content contradicts stored data.")
 
 
@@ -51,6 +52,7 @@ class Work:
         """A transaction of the service itself: worker, login, command line."""
         with self._transaction() as db:
             db.execute(_SYSTEM)
+            db.info[_OURS] = True
             yield db
 
     @contextmanager
@@ -73,12 +75,20 @@ class Work:
 
 @contextmanager
 def by_the_service(db: Session) -> Iterator[None]:
-    """A step of the service itself inside a person's transaction: it touches rows the person may not see."""
+    """A step of the service itself inside a person's transaction: it touches rows the person may not see.
+
+    Within a transaction, or a step, that is the service's own already, nothing changes.
+    """
+    if db.info.get(_OURS):
+        yield
+        return
     db.flush()
     db.execute(_SYSTEM)
+    db.info[_OURS] = True
     yield
     db.flush()
     db.execute(_PERSON)
+    db.info[_OURS] = False
 
 
 @contextmanager

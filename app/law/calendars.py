@@ -82,6 +82,13 @@ def next_working_day(day: date, land: str) -> date:
     return day
 
 
+def previous_working_day(day: date, land: str) -> date:
+    """The day itself if it is a working day, else the last working day before it."""
+    while not is_working_day(day, land):
+        day -= _ONE_DAY
+    return day
+
+
 @lru_cache(maxsize=512)
 def _public_holidays(land: str, year: int) -> frozenset[date]:
     if land not in LANDS:

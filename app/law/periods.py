@@ -80,6 +80,14 @@ def in_force(periods: Sequence[Period], name: str, on: date) -> Period:
     raise LookupError(f"no period {name} on {on}")
 
 
+def months_after(day: date, amount: int) -> date:
+    """The day of the same number some months later, or that month's last day.
+
+    Law: § 188 Abs. 2 and 3 BGB.
+    """
+    return _months_later(day, amount, first_day_counts=False)
+
+
 def _last_day(period: Period, day: date, land: str) -> date:
     """The last day, before any move to a working day."""
     match period.unit:

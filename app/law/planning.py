@@ -53,3 +53,21 @@ INCIDENT_TARGET = Period("incident_told", 24, Unit.CLOCK_HOURS, "the incident", 
 """Without delay (§ 121 BGB: without culpable delay); target 24 hours (facts 12.6)."""
 CONTACT_LOSS_TARGET = Period("contact_loss_told", 1, Unit.WORKING_DAYS, "the last meeting missed", _FLOW, _SINCE)
 """Facts 7.1: told on the next working day after two meetings in a row were missed."""
+
+# --- reports ------------------------------------------------------------------------------------------------------------
+# No statute names these numbers; an agreement's rules of reporting go before them (facts 7.1, 7.3, 12.6).
+
+INITIAL_REPORT_DAYS = 56
+"""The initial report, after the start: six weeks of clearing, two to write (assumption within 6 to 12 weeks)."""
+PROGRESS_REPORT_DAYS = 7
+"""The progress report, before the help-plan meeting (one provider promises a week; 14 days are common; assumption)."""
+FINAL_REPORT_DAYS = 28
+"""The closing report, after the end of the help (assumption)."""
+REPORT_NOTICE_WORKING_DAYS = 3
+"""Nobody is asked for a report sooner than this, even when a meeting is moved forward (assumption)."""
+REPORT_REMINDER_DAYS = 7
+"""So long before its due day a report is called to mind (assumption)."""
+REPORT_CASEWORKER_WORKING_DAYS = 3
+"""A report so long overdue is told to the caseworker (assumption)."""
+REPORT_TEAM_LEAD_WORKING_DAYS = 10
+"""And so long overdue to the team lead (assumption)."""

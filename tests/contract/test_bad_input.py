@@ -189,11 +189,12 @@ def test_compressed_and_oversized_bodies_are_refused(everybody: World, operation
     for encoding in ("gzip", "br", "identity, gzip", "x"):
         probe.ask(encoding, 415, content=content, headers=probe.headers(Content_Encoding=encoding))
     settings = everybody.kernel.settings
-    bulk = operation.path.endswith(":import")
-    probe.announce("a long body announced", (settings.bulk_limit if bulk else settings.body_limit) + 1)
+    larger = [most for end, most in settings.larger_bodies.items() if operation.path.endswith(end)]
+    limit = larger[0] if larger else settings.body_limit
+    probe.announce("a long body announced", limit + 1)
     probe.announce("an endless body announced", 10**15)
-    if not bulk:
-        probe.ask("a long body sent", 413, content=b" " * (settings.body_limit + 1))
+    if not operation.path.endswith(":import"):
+        probe.ask("a long body sent", 413, content=b" " * (limit + 1))
     probe.done()
 
 

@@ -46,7 +46,7 @@ def client() -> InProcess:
     app.state.kernel = None
     refusals.install(app)
     install(app, (_router(),))
-    app.add_middleware(Envelope, body_limit=LIMIT, bulk_limit=BULK)
+    app.add_middleware(Envelope, body_limit=LIMIT, larger={":import": BULK})
     return InProcess(app)
 
 

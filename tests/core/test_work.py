@@ -91,7 +91,7 @@ def client(small: Kernel, superuser: Engine) -> InProcess:
     app.state.kernel = small
     refusals.install(app)
     install(app, (_router(superuser), health.router))
-    app.add_middleware(Envelope, body_limit=1000, bulk_limit=1000)
+    app.add_middleware(Envelope, body_limit=1000, larger={})
     return InProcess(app)
 
 

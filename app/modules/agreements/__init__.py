@@ -10,6 +10,7 @@ from app.modules.agreements.queries import (
     missing_for_help,
     numbers_of,
 )
+from app.modules.agreements.reporting import ReportKind, ReportRule, ReportTrigger
 from app.modules.agreements.schemas import AgreementPatch, FormPurpose
 from app.modules.agreements.service import NEGOTIABLE, apply_proposal, check_proposal, end_due, review_due, start_due
 from app.modules.agreements.terms import (
@@ -34,6 +35,9 @@ __all__ = [
     "BillingTerms",
     "FormPurpose",
     "GroupRule",
+    "ReportKind",
+    "ReportRule",
+    "ReportTrigger",
     "RoundingLevel",
     "RoundingRule",
     "ServiceKind",

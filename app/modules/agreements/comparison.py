@@ -10,7 +10,7 @@ from rapidfuzz.distance import Indel
 
 from app.law.service_kinds import ServiceKind
 from app.modules.agreements.document import content_of
-from app.modules.agreements.labels import Row, label_of, rows_of
+from app.modules.agreements.labels import Row, label_of, rows_of, rules_rows
 from app.modules.agreements.schemas import AgreementContent, FormPurpose
 from app.modules.agreements.schemas.changes import (
     ChangeKind,
@@ -28,7 +28,9 @@ Names = Mapping[str, str]
 
 WORDINGS = ("title", "preamble", "retroactive_reason")
 TERMS = ("billing_terms", "safeguarding_terms")
-LISTS = frozenset({"service_kinds", "clauses", "standard_ids", "forms", "offer_ids", "handbook_version_id"})
+LISTS = frozenset(
+    {"service_kinds", "clauses", "standard_ids", "forms", "offer_ids", "handbook_version_id", "report_rules"}
+)
 _TOKEN = re.compile(r"\s*\w+|\s*[^\w\s]|\s+")  # a word with the blank before it, or a mark
 
 
@@ -147,6 +149,7 @@ def _wordings(older: BaseModel, newer: BaseModel) -> Iterator[WordingChange]:
 
 def _rows(content: AgreementContent) -> list[Row]:
     rows = list(rows_of(content, "", skip=LISTS | {*WORDINGS, *TERMS}))
+    rows += rules_rows(content.report_rules)
     for name in TERMS:
         terms = getattr(content, name)
         rows += [] if terms is None else rows_of(terms, f"/{name}")

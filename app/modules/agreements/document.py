@@ -10,6 +10,7 @@ from uuid import UUID
 
 from app.law.service_kinds import ServiceKind
 from app.modules.agreements.models import Agreement, AgreementCoverage
+from app.modules.agreements.reporting import ReportRule
 from app.modules.agreements.schemas import AgreementContent
 from app.modules.agreements.terms import BillingTerms
 
@@ -35,6 +36,7 @@ class AgreementInForce:
     billing_terms: BillingTerms | None
     form_versions: dict[str, UUID]
     safeguarding_terms: dict[str, int]
+    report_rules: tuple[ReportRule, ...] = ()
 
 
 def document_of(agreement: Agreement, content: AgreementContent) -> dict[str, Any]:
@@ -81,5 +83,6 @@ def read_document(coverage: AgreementCoverage, document: Mapping[str, Any]) -> A
         valid_to=coverage.valid_to,
         billing_terms=None if terms is None else BillingTerms.model_validate(terms),
         form_versions={form["purpose"]: UUID(form["form_version_id"]) for form in document["forms"]},
+        report_rules=tuple(ReportRule.model_validate(rule) for rule in document.get("report_rules", [])),
         safeguarding_terms=dict(safeguarding.get("acknowledge_minutes", {})),
     )

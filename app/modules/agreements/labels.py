@@ -6,7 +6,7 @@ here.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple, TypeVar
 
@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from app.core.money import format_euro_de
 from app.core.types import CodeList
 from app.law.calendars import BERLIN
+from app.modules.agreements.reporting import ReportRule, ReportTrigger
 from app.modules.agreements.terms import ActivityTerms, ServiceKindTerms
 
 T = TypeVar("T")
@@ -71,6 +72,27 @@ def rows_of(terms: BaseModel, pointer: str, skip: frozenset[str] = frozenset()) 
                 yield Row(f"{place}/{key}", title, _plain(item), words_of(item, label))
         else:
             yield Row(place, label.name, _plain(value), words_of(value, label))
+
+
+def rules_rows(rules: Iterable[ReportRule]) -> Iterator[Row]:
+    """Every duty to report in their order: told apart by kind and occasion."""
+    for rule in rules:
+        title = f"{rule.kind.title_de}, {rule.trigger.title_de}"
+        yield Row(f"/report_rules/{rule.kind.value}-{rule.trigger.value}", title, _plain(rule), _rule_words(rule))
+
+
+def _rule_words(rule: ReportRule) -> str:
+    days = _amount(rule.days, "Kalendertage")
+    words = {
+        "before_meeting": f"spätestens {days} vorher",
+        "every_months": f"alle {_amount(rule.months or 0, 'Monate')}",
+    }
+    told = [words.get(rule.trigger.value, f"binnen {days}")]
+    if rule.trigger is ReportTrigger.EVERY_MONTHS and rule.days:
+        told.append(f"fällig {days} nach Ablauf")
+    told += ["mit der Familie besprochen"] if rule.must_be_discussed else []
+    told += ["von der Leitung abgegeben (vier Augen)"] if rule.must_be_countersigned else []
+    return "; ".join(told)
 
 
 def in_order(kinds: Mapping[Code, T]) -> list[tuple[Code, T]]:

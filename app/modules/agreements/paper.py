@@ -11,7 +11,16 @@ from app.core.documents import Source
 from app.core.money import format_euro_de
 from app.modules.agreements.comparison import LISTS, TERMS
 from app.modules.agreements.document import canonical, content_of
-from app.modules.agreements.labels import Row, activity_words, day_words, in_order, instant_words, rows_of, words_of
+from app.modules.agreements.labels import (
+    Row,
+    activity_words,
+    day_words,
+    in_order,
+    instant_words,
+    rows_of,
+    rules_rows,
+    words_of,
+)
 from app.modules.agreements.models import Agreement, AgreementKind, AgreementState, AgreementVersion
 from app.modules.agreements.rules import has_award
 from app.modules.agreements.schemas import AgreementContent, FormPurpose
@@ -168,6 +177,8 @@ def _sections(content: AgreementContent, names: Names, fixed: Mapping[str, str])
     sections: list[dict[str, Any]] = [{"title": clause.title, "text": clause.text} for clause in content.clauses]
     if content.offer_ids or content.handbook_version_id:
         sections.append({"title": "Leistungsangebote und Qualitätshandbuch", "rows": _basis(content, names, fixed)})
+    if content.report_rules:
+        sections.append({"title": "Berichtswesen", "rows": _pairs(rules_rows(content.report_rules))})
     if content.billing_terms is not None:
         sections.append({"title": "Entgelt und Abrechnung", **_billing(content.billing_terms)})
     if content.safeguarding_terms is not None:

@@ -30,7 +30,13 @@ from app.modules.agreements.schemas import (
 from app.policy import OrganisationKind
 from app.policy import Permission as P
 
-COMPLETE = (rules.names_kinds_of_help, rules.has_terms_of_payment, rules.says_something, rules.begins_lawfully)
+COMPLETE = (
+    rules.names_kinds_of_help,
+    rules.has_terms_of_payment,
+    rules.says_something,
+    rules.has_forms_for_reports,
+    rules.begins_lawfully,
+)
 TALKING = frozenset({S.DRAFT, S.IN_NEGOTIATION})
 LIVING = frozenset({S.IN_FORCE, S.UNDER_AMENDMENT})
 HOLDING = LIVING | {S.SIGNED, S.NOTICE_GIVEN, S.CONTINUING}

@@ -41,20 +41,20 @@ def _entries(schema: dict[str, Any], node: dict[str, Any], depth: int) -> Iterat
         return
     required = node.get("required", [])
     for name, field in node.get("properties", {}).items():
-        full = _resolved(schema, field)
+        full = resolved(schema, field)
         yield Entry(str(full.get("title") or name), depth, name in required, _kind(schema, full))
-        inner = _resolved(schema, full.get("items")) if full.get("type") == "array" else full
+        inner = resolved(schema, full.get("items")) if full.get("type") == "array" else full
         yield from _entries(schema, inner, depth + 1)
 
 
-def _resolved(schema: dict[str, Any], node: Any) -> dict[str, Any]:
+def resolved(schema: dict[str, Any], node: Any) -> dict[str, Any]:
     """The node, with what its reference leads to; a published form has no circles."""
     if not isinstance(node, dict):
         return {}
     if "$ref" not in node:
         return node
     beside = {name: value for name, value in node.items() if name != "$ref"}
-    return {**_resolved(schema, target_of(schema, node["$ref"])), **beside}
+    return {**resolved(schema, target_of(schema, node["$ref"])), **beside}
 
 
 def _kind(schema: dict[str, Any], field: dict[str, Any]) -> str:
@@ -67,7 +67,7 @@ def _kind(schema: dict[str, Any], field: dict[str, Any]) -> str:
     if kind == "string" and field.get("format") in _FORMATS:
         return _FORMATS[field["format"]]
     words = _KINDS.get(kind, "Angabe") + _limits(field, kind)
-    items = _resolved(schema, field.get("items")) if kind == "array" else {}
+    items = resolved(schema, field.get("items")) if kind == "array" else {}
     return f"{words}, je: {_kind(schema, items)}" if items and "properties" not in items else words
 
 

@@ -1,13 +1,14 @@
 """Identity: accounts, tokens, and who acts."""
 
 from app.modules.identity.models import AccountKind
-from app.modules.identity.queries import find_colleague, find_login, get_account, has_login, resolve
+from app.modules.identity.queries import count_people, find_colleague, find_login, get_account, has_login, resolve
 from app.modules.identity.schemas import AccountCreate
 from app.modules.identity.service import create_account, hash_secret, set_secret
 
 __all__ = [
     "AccountCreate",
     "AccountKind",
+    "count_people",
     "create_account",
     "find_colleague",
     "find_login",

@@ -11,7 +11,7 @@ from app.core.db import found
 from app.core.pages import paginate
 from app.core.tokens import Claims
 from app.core.work import API_ROLE
-from app.modules.identity.models import Account
+from app.modules.identity.models import Account, AccountKind
 from app.modules.identity.schemas import AccountQuery
 from app.policy import Actor, OrganisationKind, Role, permissions_of
 
@@ -85,3 +85,14 @@ def find_colleague(db: Session, account_id: UUID, role: Role, actor: Actor) -> A
         Account.roles.contains([role.value]),
     )
     return db.scalar(wanted)
+
+
+def count_people(db: Session, organisation_id: UUID, roles: frozenset[Role]) -> int:
+    """How many active people of an organisation hold one of these roles."""
+    rows = select(func.count()).where(
+        Account.organisation_id == organisation_id,
+        Account.kind == AccountKind.PERSON,
+        Account.is_active,
+        Account.roles.overlap([role.value for role in roles]),
+    )
+    return db.scalar(rows) or 0

@@ -28,3 +28,9 @@ class ReportFixed(Problem):
         "Geändert wird ein Bericht im Entwurf oder nach einer Rückgabe; jetzt ist er: {state}.",
         "A report is changed as a draft or after it was returned; now it is: {state}.",
     )
+
+
+class TooManyAttachments(Problem):
+    status, code = 409, "too-many-attachments"
+    title = ("Zu viele Anlagen", "Too many attachments")
+    detail = ("Ein Bericht hat höchstens {most} Anlagen.", "A report has at most {most} attachments.")

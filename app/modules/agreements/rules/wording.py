@@ -115,10 +115,21 @@ def has_terms_of_payment(agreement: Agreement, _move: Move) -> Text | None:
 def says_something(agreement: Agreement, _move: Move) -> Text | None:
     """Clauses, standards, forms, prices or terms of safeguarding: at least one of them is agreed on."""
     content = agreement.current.content
-    parts = ("clauses", "standard_ids", "forms", "billing_terms", "safeguarding_terms")
-    if any(content[part] for part in parts):
+    parts = ("clauses", "standard_ids", "forms", "report_rules", "billing_terms", "safeguarding_terms")
+    if any(content.get(part) for part in parts):
         return None
     return Text("Die Vereinbarung regelt noch nichts.", "The agreement settles nothing yet.")
+
+
+def has_forms_for_reports(agreement: Agreement, _move: Move) -> Text | None:
+    """A report is owed on a form: for each kind of report the agreement asks for it binds one."""
+    content = agreement.current.content
+    owed = {f"{rule['kind']}_report" for rule in content.get("report_rules", [])}
+    if owed <= {form["purpose"] for form in content["forms"]}:
+        return None
+    return Text(
+        "Für eine Berichtspflicht ist kein Vordruck vereinbart.", "No form is agreed on for a report that is owed."
+    )
 
 
 def begins_lawfully(agreement: Agreement, move: Move) -> Text | None:

@@ -9,6 +9,7 @@ from app.core.types import Day, Id, In, Instant, Out
 from app.core.workflow import AllowedAction
 from app.law.service_kinds import ServiceKind
 from app.modules.agreements.models import AgreementKind, AgreementState, AmendmentKind
+from app.modules.agreements.reporting import ReportRule
 from app.modules.agreements.schemas.text import (
     Clause,
     EntryRule,
@@ -95,6 +96,7 @@ class AgreementOut(AgreementSummary):
     handbook_version_id: Id | None = Field(title="Qualitätshandbuch (Fassung)")
     standard_ids: list[Id] = Field(title="Standards", max_length=100)
     forms: list[FormBinding] = Field(title="Verbindliche Vordrucke", max_length=len(FormPurpose))
+    report_rules: list[ReportRule] = Field(title="Berichtspflichten", max_length=50)
     billing_terms: BillingTerms | None = Field(title="Abrechnung")
     safeguarding_terms: SafeguardingTerms | None = Field(title="Schutzauftrag (§ 8a Abs. 4)")
     signatures: list[SignatureOut] = Field(title="Unterschriften", max_length=51)

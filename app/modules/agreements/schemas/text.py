@@ -12,6 +12,7 @@ from app.core.validation import FieldValueError
 from app.law.protection import Urgency
 from app.law.service_kinds import ServiceKind
 from app.modules.agreements.models import AgreementKind
+from app.modules.agreements.reporting import ReportKind, ReportRule, ReportTrigger
 from app.modules.agreements.terms import BillingTerms
 
 
@@ -20,6 +21,7 @@ class FormPurpose(CodeList):
 
     INITIAL_REPORT = "initial_report", "Erstbericht"
     DEVELOPMENT_REPORT = "development_report", "Verlaufs- und Entwicklungsbericht"
+    JOINT_PREPARATION_REPORT = "joint_preparation_report", "Vorbereitung des Hilfeplangesprächs mit den Adressaten"
     FINAL_REPORT = "final_report", "Abschlussbericht"
     ANNUAL_QUALITY_REPORT = "annual_quality_report", "Jahresqualitätsbericht"
     HELP_PLAN = "help_plan", "Hilfeplan"
@@ -78,6 +80,11 @@ StandardIds = Annotated[list[Id], Field(title="Standards", max_length=100)]
 
 ServiceKinds = Annotated[list[ServiceKind], Field(title="Hilfearten", max_length=len(ServiceKind))]
 
+ReportRules = Annotated[
+    list[ReportRule],
+    Field(title="Berichtspflichten; leer: nach Vorgabe", max_length=len(ReportKind) * len(ReportTrigger)),
+]
+
 NoticeMonths = Annotated[int, Field(title="Kündigungsfrist (Monate)", ge=0, le=24), WHOLE]
 
 ReviewMonths = Annotated[int, Field(title="Überprüfung alle … Monate", ge=1, le=60), WHOLE]
@@ -105,6 +112,7 @@ class AgreementContent(In):
     handbook_version_id: Id | None = Field(None, title="Qualitätshandbuch (Fassung)")
     standard_ids: StandardIds = Field(default_factory=list)
     forms: Forms = Field(default_factory=list)
+    report_rules: ReportRules = Field(default_factory=list)
     billing_terms: BillingTerms | None = Field(None, title="Abrechnung")
     safeguarding_terms: SafeguardingTerms | None = Field(None, title="Schutzauftrag (§ 8a Abs. 4)")
 
@@ -130,6 +138,11 @@ class AgreementContent(In):
     @classmethod
     def _purposes_once(cls, value: list[FormBinding]) -> list[FormBinding]:
         return _once(value, (binding.purpose for binding in value))
+
+    @field_validator("report_rules")
+    @classmethod
+    def _duties_once(cls, value: list[ReportRule]) -> list[ReportRule]:
+        return _once(value, ((rule.kind, rule.trigger) for rule in value))
 
 
 def _once(value: list[Any], names: Iterable[Any]) -> list[Any]:
@@ -171,5 +184,6 @@ class AgreementPatch(In):
     handbook_version_id: Id | None = Field(None, title="Qualitätshandbuch (Fassung)")
     standard_ids: StandardIds | None = Field(None, title="Standards")
     forms: Forms | None = Field(None, title="Verbindliche Vordrucke")
+    report_rules: ReportRules | None = Field(None, title="Berichtspflichten")
     billing_terms: dict[str, Any] | None = Field(None, title="Abrechnung", max_length=50)
     safeguarding_terms: dict[str, Any] | None = Field(None, title="Schutzauftrag", max_length=50)

@@ -1,4 +1,4 @@
-"""Acting on reports."""
+"""Writing reports, submitting, returning and accepting them."""
 
 from datetime import date, datetime
 from typing import Any
@@ -13,22 +13,26 @@ from app.core.mergepatch import merge_patch
 from app.core.numbers import next_number
 from app.core.problems import Invalid, NotFound
 from app.law.calendars import legal_date
-from app.modules import agreements, cases, forms
+from app.modules import cases, forms, identity
+from app.modules.agreements import AgreementInForce, ReportKind
 from app.modules.reports import queries, rules
 from app.modules.reports.errors import HelpNotGranted, NoFormForReport, ReportFixed
-from app.modules.reports.models import Report, ReportContent, ReportDraft, ReportKind, ReportRemark
+from app.modules.reports.models import Report, ReportContent, ReportDraft, ReportRemark, ReportState
 from app.modules.reports.schemas import (
     AcceptReport,
+    Discussion,
     ReportAction,
     ReportCreate,
     ReportPatch,
     ReturnReport,
     SubmitReport,
 )
+from app.modules.reports.service import attachments, expectations
+from app.modules.reports.service.following import agreement_on
 from app.modules.reports.workflow import REPORT
-from app.policy import Actor
+from app.policy import Actor, Role
 
-GRANTED = frozenset({cases.HelpState.ACTIVE, cases.HelpState.ENDED})
+WRITERS = frozenset({Role.PROVIDER_PROFESSIONAL, Role.PROVIDER_LEAD})
 
 
 def create_report(db: Session, body: ReportCreate, *, actor: Actor, at: datetime) -> Report:
@@ -45,11 +49,12 @@ def create_report(db: Session, body: ReportCreate, *, actor: Actor, at: datetime
     Law: SGB VIII § 36 Abs. 2 (who carries out the help takes part in its planning and review).
     """
     help_ = _help(db, body, actor)
-    form = _form(db, help_, body.kind, body.period_to)
+    agreement, form = _form(db, help_, body.kind, body.period_to, actor)
     _check_content(form, body.content)
+    demands = rules.demands_of(agreement, body.kind)
     report = Report(
         youth_office_id=help_.youth_office_id,
-        provider_id=help_.provider_id,
+        provider_id=actor.organisation_id,
         help_id=help_.id,
         number=next_number(db, help_.youth_office_id, "BE", legal_date(at).year),
         external_id=body.external_id,
@@ -58,11 +63,15 @@ def create_report(db: Session, body: ReportCreate, *, actor: Actor, at: datetime
         period_from=body.period_from,
         period_to=body.period_to,
         author_id=actor.id,
+        expectation_id=_named(db, body, actor),
+        must_be_discussed=demands.must_be_discussed,
+        must_be_countersigned=demands.must_be_countersigned and not _works_alone(db, actor),
     )
     _write(report, body.content, at)
     REPORT.begin(db, report, actor=actor, at=at)
     if body.submit:
-        _take(db, report, SubmitReport(action="submit"), actor=actor, at=at)
+        said = body.model_dump(include=set(Discussion.model_fields))
+        _take(db, report, SubmitReport(action="submit", **said), actor=actor, at=at)
     return report
 
 
@@ -108,32 +117,38 @@ def read(db: Session, report_id: UUID, *, actor: Actor, at: datetime) -> Report:
     return report
 
 
-def read_content(db: Session, report_id: UUID, number: int, *, actor: Actor, at: datetime) -> ReportContent:
-    """One submission to be read; who of the youth office reads it is written down."""
+def read_content(
+    db: Session, report_id: UUID, number: int | None, *, actor: Actor, at: datetime
+) -> tuple[Report, ReportContent]:
+    """One submission to be read (None: the last), with its report; who of the youth office reads it is written down."""
     report = queries.get_report(db, report_id, actor)
-    content = queries.get_content(db, report, number)
+    content = queries.get_content(db, report, report.content_number if number is None else number)
     if actor.is_youth_office:
-        _record(db, report, "report.read", actor, at, content_number=number)
-    return content
+        _record(db, report, "report.read", actor, at, content_number=content.number)
+    return report, content
 
 
 def _take(db: Session, report: Report, action: ReportAction, *, actor: Actor, at: datetime) -> None:
     """Fire the step with what belongs to it; no word of the report or the remarks goes to audit or event."""
     with db.no_autoflush:
         if isinstance(action, SubmitReport):
-            _submit(db, report, actor, at)
+            _submit(db, report, action, actor, at)
             return
         if isinstance(action, AcceptReport):
             report.accepted_at, report.accepted_by = at, actor.id
         REPORT.fire(db, report, action.action, actor=actor, at=at, content_number=report.content_number)
         if isinstance(action, ReturnReport):
             _remark(db, report, action.remarks, actor, at)
+            expectations.owe_again(db, report, actor=actor, at=at)
+        if report.state is ReportState.WITHDRAWN:
+            attachments.forget(db, report)
         report.draft = None
         db.flush()
 
 
-def _submit(db: Session, report: Report, actor: Actor, at: datetime) -> None:
-    """What is written becomes a submission of its own, beside the earlier ones."""
+def _submit(db: Session, report: Report, said: SubmitReport, actor: Actor, at: datetime) -> None:
+    """What is written becomes a submission of its own, beside the earlier ones, and what was owed is done."""
+    _check_discussion(report, said, at)
     draft = report.draft
     digest = rules.fingerprint(draft.content) if draft else ""
     report.content_number += 1
@@ -143,9 +158,49 @@ def _submit(db: Session, report: Report, actor: Actor, at: datetime) -> None:
     if draft is not None:
         content = ReportContent(number=number, content=draft.content, content_hash=digest, **_place(report))
         content.created_by, content.created_at = actor.id, at
+        content.discussed_on, content.discussed_with = said.discussed_on, said.discussed_with or None
+        content.not_discussed_reason = said.not_discussed_reason
         db.add(content)
     report.draft = None
+    attachments.submit(db, report)
+    expectations.fulfil(db, report, actor=actor, at=at)
     db.flush()
+
+
+def _check_discussion(report: Report, said: SubmitReport, at: datetime) -> None:
+    """Where the agreement wants it, the family has heard the report first, or there was a reason why not."""
+    if said.discussed_on is not None and said.discussed_on > legal_date(at):
+        raise Invalid.field("/discussed_on", "future", "Dieser Tag kommt noch.", "This day is yet to come.")
+    if report.must_be_discussed and said.discussed_on is None and said.not_discussed_reason is None:
+        raise Invalid.field(
+            "/discussed_on",
+            "missing",
+            "Vereinbart ist, dass der Bericht vorher besprochen wird; sonst ist der Grund zu nennen.",
+            "It is agreed that the report is discussed first; otherwise give the reason.",
+        )
+
+
+def _named(db: Session, body: ReportCreate, actor: Actor) -> UUID | None:
+    """The expectation a report is written for."""
+    if body.expectation_id is None:
+        return None
+    try:
+        expectation = queries.get_expectation(db, body.expectation_id, actor)
+    except NotFound:
+        expectation = None
+    if expectation is None or (expectation.help_id, expectation.kind) != (body.help_id, body.kind):
+        raise Invalid.field(
+            "/expectation_id",
+            "unknown",
+            "Für diese Hilfe und Art wird kein solcher Bericht erwartet.",
+            "No such report is expected for this help and kind.",
+        )
+    return expectation.id
+
+
+def _works_alone(db: Session, actor: Actor) -> bool:
+    """A provider of one person has nobody to countersign."""
+    return identity.count_people(db, actor.organisation_id, WRITERS) <= 1
 
 
 def _remark(db: Session, report: Report, remarks: list[str], actor: Actor, at: datetime) -> None:
@@ -180,7 +235,7 @@ def _help(db: Session, body: ReportCreate, actor: Actor) -> cases.Help:
         help_ = cases.get_help(db, body.help_id, actor)
     except NotFound:
         raise Invalid.field("/help_id", "unknown", "Diese Hilfe gibt es nicht.", "There is no such help.") from None
-    if help_.state not in GRANTED:
+    if help_.state not in rules.GRANTED:
         raise HelpNotGranted
     ends_on = help_.ended_on or help_.ends_on
     faults = rules.period_faults(body.period_from, body.period_to, help_.starts_on, ends_on)
@@ -189,19 +244,15 @@ def _help(db: Session, body: ReportCreate, actor: Actor) -> cases.Help:
     return help_
 
 
-def _form(db: Session, help_: cases.Help, kind: ReportKind, on: date) -> forms.FormVersion:
-    """The version of the form agreed on for this kind of report; a later agreement may have followed the help's."""
-    agreement = agreements.find_in_force(
-        db,
-        youth_office_id=help_.youth_office_id,
-        provider_id=help_.provider_id,
-        service_kind=help_.service_kind,
-        on=on,
-    )
+def _form(
+    db: Session, help_: cases.Help, kind: ReportKind, on: date, actor: Actor
+) -> tuple[AgreementInForce, forms.FormVersion]:
+    """The agreement that answers on a day, and the version of the form it binds for this kind of report."""
+    agreement = agreement_on(db, help_, actor.organisation_id, on)
     bound = agreement.form_versions.get(f"{kind.value}_report") if agreement else None
-    if bound is None:
+    if agreement is None or bound is None:
         raise NoFormForReport(day=on.isoformat())
-    return forms.get_version(db, bound)
+    return agreement, forms.get_version(db, bound)
 
 
 def _check_content(form: forms.FormVersion, content: dict[str, Any]) -> None:

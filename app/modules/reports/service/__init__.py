@@ -1,0 +1,25 @@
+"""Acting on reports, on what is expected, and on the files beside a report."""
+
+from app.modules.reports.service.attachments import Upload, add_attachment, open_attachment, remove_attachment
+from app.modules.reports.service.expectations import DEADLINE, ask, expectation_due, waive
+from app.modules.reports.service.following import Meeting, follow_help, follow_meeting
+from app.modules.reports.service.writing import create_report, move, read, read_content, revise
+
+__all__ = [
+    "DEADLINE",
+    "Meeting",
+    "Upload",
+    "add_attachment",
+    "ask",
+    "create_report",
+    "expectation_due",
+    "follow_help",
+    "follow_meeting",
+    "move",
+    "open_attachment",
+    "read",
+    "read_content",
+    "remove_attachment",
+    "revise",
+    "waive",
+]
