@@ -54,7 +54,7 @@ INCIDENT_TARGET = Period("incident_told", 24, Unit.CLOCK_HOURS, "the incident", 
 CONTACT_LOSS_TARGET = Period("contact_loss_told", 1, Unit.WORKING_DAYS, "the last meeting missed", _FLOW, _SINCE)
 """Facts 7.1: told on the next working day after two meetings in a row were missed."""
 
-# --- reports ------------------------------------------------------------------------------------------------------------
+# --- reports -----------------------------------------------------------------------------------------------------
 # No statute names these numbers; an agreement's rules of reporting go before them (facts 7.1, 7.3, 12.6).
 
 INITIAL_REPORT_DAYS = 56

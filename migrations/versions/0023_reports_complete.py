@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql as pg
 
 from migrations.support import PARTY, protect
 
-revision = "0021"
-down_revision = "0019"
+revision = "0023"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 
