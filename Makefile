@@ -65,7 +65,7 @@ audit: $(STAMP) ## look for known vulnerabilities in the pinned packages (asks t
 	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.lock
 
 lock: $(STAMP) ## pin the newest allowed versions of requirements*.in
-	for name in requirements requirements-dev; do \
+	for name in requirements requirements-s3 requirements-dev; do \
 		$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
 			$$name.in -o $$name.lock || exit 1; \
 	done

@@ -50,6 +50,7 @@ def _expectation() -> None:
         sa.Column("youth_office_id", sa.Uuid(), nullable=False),
         sa.Column("provider_id", sa.Uuid(), nullable=False),
         sa.Column("help_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
         sa.Column("kind", sa.String(60), nullable=False),
         sa.Column("state", sa.String(60), nullable=False),
         sa.Column("origin", sa.String(60), nullable=False),
@@ -72,7 +73,10 @@ def _expectation() -> None:
             for column, target in references.items()
         ],
         sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
+        sa.UniqueConstraint("youth_office_id", "number", name=f"uq_{table}_number"),
     )
+    op.create_index(f"ix_{table}_office_state", table, ["youth_office_id", "state", "due_on"])
+    op.create_index(f"ix_{table}_provider_state", table, ["provider_id", "state", "due_on"])
     op.create_index(f"ix_{table}_youth_office_id", table, ["youth_office_id", "due_on", "id"])
     op.create_index(f"ix_{table}_provider_id", table, ["provider_id", "due_on", "id"])
     op.create_index(f"ix_{table}_help_id", table, ["help_id", "state", "due_on"])

@@ -226,7 +226,7 @@ def repository_files() -> Iterator[Path]:
         yield from (Path(folder, name) for name in files)
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+@pytest.mark.parametrize("name", ["requirements", "requirements-s3", "requirements-dev"])
 def test_lock_pins_what_is_asked_for(name: str) -> None:
     asked = names_in((ROOT / f"{name}.in").read_text("utf-8"))
     lock = (ROOT / f"{name}.lock").read_text("utf-8")

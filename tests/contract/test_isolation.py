@@ -18,6 +18,7 @@ from tests.modules.dialogues.given import given_held, given_measure
 from tests.modules.handbooks.given import given_everything
 from tests.modules.notices.given import given_notice
 from tests.modules.offers.given import given_offer, report_capacity
+from tests.modules.reports.test_attachments import attach
 from tests.modules.safeguarding.telling import body_for
 from tests.stories.given import DEVELOPMENT_REPORT, DEVELOPMENT_REPORT_CONTENT, STANDARD, agreement_body
 from tests.stories.helps import given_help, record_body
@@ -46,6 +47,8 @@ def _everything(world: World) -> dict[str, str]:
     bill = {"youth_office_id": str(world.youth_office.id), "month": "2026-02"}
     invoice = world.as_(Role.PROVIDER_BILLING).post("/v1/invoices", bill)
     world.as_(Role.PROVIDER_BILLING).act(f"/v1/invoices/{invoice['id']}", "submit")
+    owed = {"help_id": help_["id"], "kind": "development", "due_on": "2026-07-31", "reason": "Schulwechsel"}
+    expectation = caseworker.post("/v1/report-expectations", owed)
     report = world.as_(Role.PROVIDER_PROFESSIONAL).post(
         "/v1/reports",
         {
@@ -54,9 +57,10 @@ def _everything(world: World) -> dict[str, str]:
             "period_from": "2026-01-01",
             "period_to": "2026-02-28",
             "content": DEVELOPMENT_REPORT_CONTENT,
-            "submit": True,
         },
     )
+    attachment = attach(world.as_(Role.PROVIDER_PROFESSIONAL), f"/v1/reports/{report['id']}")
+    world.as_(Role.PROVIDER_PROFESSIONAL).act(f"/v1/reports/{report['id']}", "submit")
     told = world.as_(Role.PROVIDER_PROFESSIONAL).post("/v1/jugendamt-notifications", body_for(world, help_))
     form = planner.post("/v1/forms", {"code": "geheim", "title": "Geheim", "is_shared": False})
     planner.post(
@@ -82,10 +86,12 @@ def _everything(world: World) -> dict[str, str]:
         "account_id": str(caseworker.account_id),
         "agreement_id": talks["id"],
         "alarm_id": world.as_(Role.TEAM_LEAD).get("/v1/alarms")["items"][0]["id"],
+        "attachment_id": attachment["id"],
         "comment_id": planner.get(f"{handbook}/versions/1/comments")["items"][0]["id"],
         "delivery_id": deliveries[0]["id"],
         "dialogue_id": dialogue["id"],
         "feed_id": caseworker.post("/v1/calendar-feeds")["id"],
+        "expectation_id": expectation["id"],
         "finding_id": invoice["findings"][0]["id"],
         "form_id": form["id"],
         "handbook_id": handbook.rpartition("/")[2],

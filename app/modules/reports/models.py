@@ -52,6 +52,7 @@ class ReportExpectation(Identified, Stateful, CaseBound, Base):
     youth_office_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
     provider_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
     help_id: Mapped[UUID] = mapped_column(ForeignKey("help.id"))
+    number: Mapped[str]
     kind: Mapped[ReportKind] = mapped_column(code(ReportKind, "kind"))
     state: Mapped[ExpectationState] = mapped_column(code(ExpectationState, "state"))
     origin: Mapped[ExpectationOrigin] = mapped_column(code(ExpectationOrigin, "origin"))
@@ -67,12 +68,15 @@ class ReportExpectation(Identified, Stateful, CaseBound, Base):
     overdue_level: Mapped[int] = mapped_column(default=0)  # of the present due day: who has been told
 
     __table_args__ = (
+        UniqueConstraint("youth_office_id", "number", name="uq_report_expectation_number"),
         CheckConstraint("(state = 'waived') = (waived_because IS NOT NULL)", name="waived"),
         CheckConstraint("state <> 'fulfilled' OR report_id IS NOT NULL", name="fulfilled"),
         CheckConstraint("(origin = 'before_meeting') = (meeting_id IS NOT NULL)", name="meeting"),
         CheckConstraint("(origin = 'request') = (reason IS NOT NULL)", name="request"),
         Index("ix_report_expectation_youth_office_id", "youth_office_id", "due_on", "id"),
         Index("ix_report_expectation_provider_id", "provider_id", "due_on", "id"),
+        Index("ix_report_expectation_office_state", "youth_office_id", "state", "due_on"),
+        Index("ix_report_expectation_provider_state", "provider_id", "state", "due_on"),
         Index("ix_report_expectation_help_id", "help_id", "state", "due_on"),
         Index(
             "uq_report_expectation_meeting",

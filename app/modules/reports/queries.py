@@ -12,7 +12,6 @@ from app.core.pages import paginate
 from app.core.worklist import Asked, Source, end_of, waiting
 from app.law.planning import REPORT_REVIEW_DAYS, REPORT_REVISION_DAYS
 from app.modules.agreements import ReportKind
-from app.modules.cases import Help
 from app.modules.reports.models import (
     ExpectationState,
     Report,
@@ -170,14 +169,12 @@ def _work(asked: Asked) -> list[Select[*tuple[Any, ...]]]:
         due_at=end_of(ReportExpectation.due_on),
         me=actor.may(Permission.REPORTS_WRITE),
         help_id=ReportExpectation.help_id,
-        number=Help.number,
     )
-    open_ = expected(actor).join(Help, Help.id == ReportExpectation.help_id)
     came_back = ReportExpectation.report_id.is_not(None)  # is among those to be revised
     return [
-        open_.with_only_columns(*owed).where(
-            asked.mine(ReportExpectation.help_id), ReportExpectation.state == ExpectationState.EXPECTED, ~came_back
-        ),
+        expected(actor)
+        .with_only_columns(*owed)
+        .where(asked.mine(ReportExpectation.help_id), ReportExpectation.state == ExpectationState.EXPECTED, ~came_back),
         mine.with_only_columns(*review).where(Report.state == ReportState.SUBMITTED),
         mine.with_only_columns(*revise).where(Report.state == ReportState.RETURNED),
     ]

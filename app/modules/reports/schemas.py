@@ -221,6 +221,7 @@ class ExpectationOut(Out):
     """A report that a provider owes: which, by when, why."""
 
     id: Id
+    number: str = Field(title="Nummer", max_length=20)
     kind: ReportKind = Field(title="Art des Berichts")
     state: ExpectationState = Field(title="Stand")
     help_id: Id = Field(title="Hilfe")

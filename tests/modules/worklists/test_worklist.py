@@ -191,10 +191,15 @@ SELECT gen_random_uuid(), youth_office_id, provider_id, 'X-' || i, agreement_id,
   FROM help, generate_series(1, 3000) AS i WHERE id = :help;
 INSERT INTO report (id, youth_office_id, provider_id, help_id, number, kind, form_version_id, period_from, period_to,
                     author_id, state, content_number, submitted_at, submitted_by, accepted_at, accepted_by, created_at,
-                    changed_at, version)
+                    changed_at, must_be_discussed, must_be_countersigned, version)
 SELECT gen_random_uuid(), youth_office_id, provider_id, help_id, 'X-' || i, kind, form_version_id, period_from,
        period_to, author_id, 'accepted', 1, submitted_at, submitted_by, submitted_at, help_id, created_at,
-       changed_at, 1
+       changed_at, false, false, 1
+  FROM report, generate_series(1, 3000) AS i WHERE id = :report;
+INSERT INTO report_expectation (id, youth_office_id, provider_id, help_id, number, kind, state, origin, counts_from,
+                                due_on, report_id, overdue_level, created_at, changed_at, version)
+SELECT gen_random_uuid(), youth_office_id, provider_id, help_id, 'X-' || i, kind, 'fulfilled', 'return', period_to,
+       period_to, id, 0, created_at, changed_at, 1
   FROM report, generate_series(1, 3000) AS i WHERE id = :report;
 INSERT INTO notice (id, youth_office_id, provider_id, help_id, number, kind, direction, state, details, told_late,
                     sent_by, acknowledge_by, acknowledged_at, acknowledged_by, created_at, changed_at, version)
@@ -216,7 +221,7 @@ def test_what_is_done_costs_nothing(world: World, database_url: str, role: Role)
     party = world.provider if role is Role.PROVIDER_LEAD else world.youth_office
     for statement, parameters in _asked(world, role):
         plan = _plan(world, str(party.id), statement, parameters)
-        for table in ("help", "report", "notice"):
+        for table in ("help", "report", "report_expectation", "notice"):
             assert f"Seq Scan on {table}" not in plan, plan
         removed = [int(line.rpartition(":")[2]) for line in plan.splitlines() if "Rows Removed" in line]
         assert max(removed, default=0) < 50, plan
@@ -225,7 +230,7 @@ def test_what_is_done_costs_nothing(world: World, database_url: str, role: Role)
 def _analyse(database_url: str) -> None:
     engine = create_engine(make_url(database_url).set(username="postgres"))
     with engine.begin() as connection:
-        for table in ("help", "report", "notice"):
+        for table in ("help", "report", "report_expectation", "notice"):
             connection.execute(text(f"ANALYZE {table}"))
     engine.dispose()
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.core import audit, deadlines, outbox
 from app.core.db import check_version, found
+from app.core.numbers import next_number
 from app.core.problems import FieldError, Invalid, NotFound
 from app.core.work import by_the_service
 from app.law.calendars import end_of_day, legal_date
@@ -80,7 +81,12 @@ def begin(
 ) -> ReportExpectation:
     """A report is owed from now on; its deadline runs."""
     expectation = ReportExpectation(
-        youth_office_id=help_.youth_office_id, provider_id=provider_id, help_id=help_.id, due_on=due_on, **details
+        number=next_number(db, help_.youth_office_id, "BP", legal_date(at).year),
+        youth_office_id=help_.youth_office_id,
+        provider_id=provider_id,
+        help_id=help_.id,
+        due_on=due_on,
+        **details,
     )
     EXPECTATION.begin(db, expectation, actor=actor, at=at, due_on=due_on.isoformat(), origin=expectation.origin.value)
     _wait(db, expectation, at)

@@ -17,7 +17,7 @@ from app.modules import cases, forms, identity
 from app.modules.agreements import AgreementInForce, ReportKind
 from app.modules.reports import queries, rules
 from app.modules.reports.errors import HelpNotGranted, NoFormForReport, ReportFixed
-from app.modules.reports.models import Report, ReportContent, ReportDraft, ReportRemark, ReportState
+from app.modules.reports.models import ExpectationState, Report, ReportContent, ReportDraft, ReportRemark, ReportState
 from app.modules.reports.schemas import (
     AcceptReport,
     Discussion,
@@ -188,7 +188,8 @@ def _named(db: Session, body: ReportCreate, actor: Actor) -> UUID | None:
         expectation = queries.get_expectation(db, body.expectation_id, actor)
     except NotFound:
         expectation = None
-    if expectation is None or (expectation.help_id, expectation.kind) != (body.help_id, body.kind):
+    wanted = (body.help_id, body.kind, ExpectationState.EXPECTED)
+    if expectation is None or (expectation.help_id, expectation.kind, expectation.state) != wanted:
         raise Invalid.field(
             "/expectation_id",
             "unknown",
