@@ -167,7 +167,7 @@ class SubmissionOut(Out):
     created_by: Id = Field(title="von")
     created_at: Instant = Field(title="wann")
     discussed_on: Day | None = Field(title="mit der Familie besprochen am")
-    discussed_with: list[str] | None = Field(title="besprochen mit", max_length=20)
+    discussed_with: list[Word] | None = Field(title="besprochen mit", max_length=20)
     not_discussed_reason: str | None = Field(title="warum nicht besprochen", max_length=10_000)
 
 

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import Connection, create_engine, make_url, text
 from sqlalchemy.exc import IntegrityError
 
-from app.modules.reports.jobs import Sweeper, sweep_files
+from app.core.jobs import jobs
+from app.modules.reports.jobs import Sweeper, employ, sweep, sweep_files
 from app.policy import OrganisationKind, Role
 from tests.api import Api
 from tests.core.files_of import EICAR, pdf, png
@@ -79,8 +80,7 @@ def test_what_was_submitted_stays_what_was_taken_away_is_gone(world: World) -> N
     photo = attach(provider, path, png(), "image/png", name="Haus")
     assert [row["name"] for row in provider.get(path)["attachments"]] == ["Haus.png"]
     caseworker.get(f"{path}/attachments/{photo['id']}", status=404)  # not handed in yet
-    provider.patch(path, {"content": {"beteiligte": None}}, version=8)
-    provider.act(path, "submit")
+    provider.act(path, "submit")  # another file is a revision, too
     contents = [caseworker.get(f"{path}/contents/{number}")["attachments"] for number in (1, 2)]
     assert [[row["name"] for row in rows] for rows in contents] == [["bleibt.txt"], ["Haus.png"]]
     assert caseworker.request("GET", f"{path}/attachments/{kept}", status=200).content == TEXT
@@ -191,3 +191,16 @@ def test_what_nobody_names_is_swept_after_a_day(world: World) -> None:
     assert sweep_files(sweeper, world.clock.now) == 2
     assert files_in(world) == [named]
     assert provider.get(path)["attachments"] != []
+
+
+def test_the_sweep_is_a_job_of_every_night(world: World) -> None:
+    assert "reports.sweep" in {name for name, _ in jobs.periodic_registry.periodic_tasks}
+    attach(world.as_(Role.PROVIDER_PROFESSIONAL), path_of(given_report(world, submit=False)))
+    (kept,) = files_in(world)
+    left = kept.with_name(kept.name[:2] + "0" * 62)
+    left.write_bytes(b"x")
+    for file in (kept, left):
+        os.utime(file, (0, 0))
+    employ(Sweeper(world.kernel.work, world.kernel.storage))
+    sweep(timestamp=0)
+    assert files_in(world) == [kept]

@@ -15,7 +15,7 @@ from app.core.ids import new_id
 from app.core.kernel import Kernel
 from app.modules.reports import queries, rules
 from app.modules.reports.errors import ReportFixed, TooManyAttachments
-from app.modules.reports.models import Report, ReportAttachment
+from app.modules.reports.models import Report, ReportAttachment, ReportDraft
 from app.policy import Actor
 
 
@@ -119,7 +119,11 @@ def _writable(db: Session, report_id: UUID, kernel: Kernel, actor: Actor, *, loc
 
 
 def _changed(db: Session, report: Report, at: datetime) -> None:
-    """What lies beside a report is part of it: whoever submits has seen it."""
+    """What lies beside a report is part of it: it is revised by that, and whoever submits has seen it."""
+    if report.draft is None:
+        last = queries.get_content(db, report, report.content_number)
+        place = {"youth_office_id": report.youth_office_id, "provider_id": report.provider_id}
+        report.draft = ReportDraft(**place, content=last.content, changed_at=at)
     report.changed_at = at
     flag_modified(report, "changed_at")
     db.flush()
