@@ -27,6 +27,12 @@ from app.policy import SYSTEM, Actor
 DEADLINE = "report_due"
 LAW = "§ 36 Abs. 2 SGB VIII"
 
+outbox.announce(
+    report_expectation__reminder="Erwarteter Bericht: bald fällig",
+    report_expectation__overdue="Erwarteter Bericht: überfällig",
+    report_expectation__escalated="Erwarteter Bericht: überfällig, nächste Ebene unterrichtet",
+)
+
 
 def ask(db: Session, body: ExpectationCreate, *, actor: Actor, at: datetime) -> ReportExpectation:
     """Ask for a report beyond what is agreed.
