@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -178,9 +177,7 @@ def test_data_of_another_version_are_refused_with_both_versions(data_dir: Path) 
     made_by = version.read_text()
     version.write_text("9.6\n")
     try:
-        began = time.monotonic()
         with pytest.raises(EmbeddedUnavailable, match=r"of version 9\.6"):
             embedded.start(data_dir)
-        assert time.monotonic() - began < 5
     finally:
         version.write_text(made_by)

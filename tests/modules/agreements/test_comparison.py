@@ -85,9 +85,9 @@ class TestRuns:
         ],
     )
     def test_a_text_that_repeats_itself_holds_nobody_up(self, before: str, after: str) -> None:
-        start = time.perf_counter()
+        start = time.thread_time()
         runs = runs_between(before, after)
-        assert time.perf_counter() - start < 1
+        assert time.thread_time() - start < 1
         assert "".join(run.text for run in runs if run.mark is not Mark.ADDED) == before
 
     def test_a_long_text_is_still_compared_word_by_word(self) -> None:

@@ -100,10 +100,10 @@ def test_a_reference_is_never_fetched_even_if_a_schema_slipped_through() -> None
 
 
 def test_a_pattern_takes_linear_time() -> None:
-    began = time.monotonic()
+    began = time.thread_time()
     findings = check_content(_form(a={"type": "string", "pattern": "^(a+)+$"}), {"a": "a" * 50_000 + "b"})
     assert [finding.code for finding in findings] == ["pattern"]
-    assert time.monotonic() - began < 1
+    assert time.thread_time() - began < 1
 
 
 def test_content_that_fits_has_no_findings() -> None:
@@ -160,10 +160,10 @@ def test_findings_end_after_a_hundred() -> None:
 
 def test_what_would_take_too_long_to_explain_is_refused_as_a_whole() -> None:
     schema = _form(a={"items": {"anyOf": [{"const": -number} for number in range(1, 2000)]}})
-    began = time.monotonic()
+    began = time.thread_time()
     (finding,) = check_content(schema, {"a": list(range(5000))}, "/content")
     assert (finding.pointer, finding.code) == ("/content", "unfit")
-    assert time.monotonic() - began < 1
+    assert time.thread_time() - began < 1
 
 
 PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # busy machines are no bug

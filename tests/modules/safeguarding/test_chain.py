@@ -45,10 +45,8 @@ def test_acknowledging_while_a_step_fires_waits_for_it_and_is_not_refused(world:
         wait_until_blocked(world.kernel)
         return safeguarding.escalate(db, deadline, level, at)
 
-    begun = time.monotonic()
     deadlines.fire_due(world.kernel.work, {**HANDLERS, safeguarding.DEADLINE: slow}, world.clock.now)
     acting[0].join()
-    assert time.monotonic() - begun < 5
     assert fired_at(world, told) == [(0, "2026-03-02T08:31:00Z")]
     world.clock.travel(days=1)
     world.tick()
