@@ -57,6 +57,15 @@ def is_working_day(day: date, land: str) -> bool:
     return day.weekday() < _SATURDAY and day not in _public_holidays(land, day.year)
 
 
+def is_public_holiday(day: date, land: str) -> bool:
+    """Whether the day is a public holiday of the Land, on whatever day of the week it falls.
+
+    Raises:
+        ValueError: no such Land.
+    """
+    return day in _public_holidays(land, day.year)
+
+
 def add_working_days(day: date, amount: int, land: str) -> date:
     """The working day that many working days after (or, negative, before) a day, which is not counted itself.
 

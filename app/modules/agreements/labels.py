@@ -7,7 +7,7 @@ here.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel
@@ -16,7 +16,7 @@ from app.core.money import format_euro_de
 from app.core.types import CodeList
 from app.law.calendars import BERLIN
 from app.modules.agreements.reporting import ReportRule, ReportTrigger
-from app.modules.agreements.terms import ActivityTerms, ServiceKindTerms
+from app.modules.agreements.terms import ActivityTerms, ServiceKindTerms, TimeWindow
 
 T = TypeVar("T")
 Code = TypeVar("Code", bound=CodeList)
@@ -27,6 +27,7 @@ _ONLY = re.compile(r", nur bei \w+$| \(nur [^()]*\)$")
 _UNIT = re.compile(r" \((Cent|Prozent|Minuten|Monate|[\w ]*[Tt]age[\w ]*)\)| (alle … \w+)$")
 _EACH = re.compile(r", je \w+$")
 _HOUR = 60
+_WEEKDAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
 
 
 class Row(NamedTuple):
@@ -104,22 +105,30 @@ def words_of(value: Any, label: Label = Label("", None, None, False)) -> str:  #
     """A value as it is written in a German text."""
     if value is None or value in ({}, []):
         return label.empty or "–"
+    if isinstance(value, BaseModel):
+        return _part_words(value)
+    if isinstance(value, list):
+        return ", ".join(words_of(item, label) for item in value)
+    return _scalar(value, label.unit)
+
+
+def _part_words(value: BaseModel) -> str:
     if isinstance(value, ActivityTerms):
         return activity_words(value)
     if isinstance(value, ServiceKindTerms):
         return next(rows_of(value, "")).text
-    if isinstance(value, BaseModel):
-        return "; ".join(f"{row.title}: {row.text}" for row in rows_of(value, ""))
-    if isinstance(value, list):
-        return ", ".join(words_of(item, label) for item in value)
-    return _scalar(value, label.unit)
+    if isinstance(value, TimeWindow):
+        return f"{_WEEKDAYS[value.weekday - 1]} {value.starts:%H:%M}–{value.ends:%H:%M}{NBSP}Uhr"
+    return "; ".join(f"{row.title}: {row.text}" for row in rows_of(value, ""))
 
 
 def activity_words(terms: ActivityTerms | None) -> str:
     """Whether an activity is paid, and how much of it; what the terms do not name is not."""
     if terms is None or not terms.billable:
         return "nicht abrechenbar"
-    return "abrechenbar" if terms.percent == 100 else f"abrechenbar zu {terms.percent}{NBSP}%"
+    words = "abrechenbar" if terms.percent == 100 else f"abrechenbar zu {terms.percent}{NBSP}%"
+    others = rows_of(terms, "", skip=frozenset({"billable", "percent"}))
+    return ", ".join([words, *(f"{row.title[:1].lower()}{row.title[1:]} {row.text}" for row in others if row.value)])
 
 
 def day_words(day: date) -> str:
@@ -140,6 +149,8 @@ def _scalar(value: Any, unit: str | None) -> str:
         return value.title_de
     if isinstance(value, date):
         return day_words(value)
+    if isinstance(value, time):
+        return f"{value:%H:%M}{NBSP}Uhr"
     if isinstance(value, int) and unit is not None:
         return _amount(value, unit)
     return str(value)
@@ -164,6 +175,8 @@ def _plain(value: Any) -> Any:
     """As it stands in the text's JSON."""
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json")
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
     if isinstance(value, date):
         return value.isoformat()
     return value

@@ -3,32 +3,48 @@
 from app.modules.billing.models import ServiceRecord
 from app.modules.billing.queries import records_for_billing
 from app.modules.billing.rules import (
+    Allowance,
+    Arrangement,
     DatedTerms,
+    Entry,
+    Granted,
     Hint,
     Line,
     Statement,
+    allowance,
     dated,
     duplicates,
+    end_of_month,
+    granted_hours,
     overlaps,
     overlong_days,
     price_month,
+    touches,
 )
 from app.modules.billing.rules.records import entry_of
 from app.modules.billing.service import mark_billed, release_billed
 
 __all__ = [
+    "Allowance",
+    "Arrangement",
     "DatedTerms",
+    "Entry",
+    "Granted",
     "Hint",
     "Line",
     "ServiceRecord",
     "Statement",
+    "allowance",
     "dated",
     "duplicates",
+    "end_of_month",
     "entry_of",
+    "granted_hours",
     "mark_billed",
     "overlaps",
     "overlong_days",
     "price_month",
     "records_for_billing",
     "release_billed",
+    "touches",
 ]

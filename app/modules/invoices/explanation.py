@@ -26,5 +26,5 @@ def _line(line: InvoiceLine) -> str:
     steps = "\n".join(f"   - {step['text_de']}" for step in line.steps)
     return (
         f"{line.place}. **{line.activity.title_de}**, {days}, {line.service_kind.title_de}, nach {line.terms_source}: "
-        f"{format_decimal_de(line.units)} Fachleistungsstunden, {format_euro_de(line.amount_cents)}\n{steps}"
+        f"{format_decimal_de(line.units)} {line.unit.title_de}, {format_euro_de(line.amount_cents)}\n{steps}"
     )

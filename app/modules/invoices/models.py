@@ -12,7 +12,7 @@ from app.core.db import CONSTRAINT_TEXTS, Base, CaseBound, Identified, code
 from app.core.problems import Text
 from app.core.types import CodeList
 from app.core.workflow import Stateful
-from app.modules.agreements import ActivityCategory, ServiceKind
+from app.modules.agreements import ActivityCategory, BillingUnit, ServiceKind
 
 
 class InvoiceState(CodeList):
@@ -90,6 +90,7 @@ class InvoiceLine(Identified, CaseBound, Base):
     minutes_worked: Mapped[int]
     minutes_billable: Mapped[Decimal] = mapped_column(Numeric(10, 2))
     minutes_rounded: Mapped[Decimal] = mapped_column(Numeric(10, 2))
+    unit: Mapped[BillingUnit] = mapped_column(code(BillingUnit, "unit"))
     unit_minutes: Mapped[int]
     units: Mapped[Decimal] = mapped_column(Numeric(10, 2))
     rate_cents: Mapped[int] = mapped_column(BigInteger)

@@ -1,6 +1,6 @@
 """Reading invoices and what they are made of."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,10 +13,11 @@ from app.core.db import found
 from app.core.pages import paginate
 from app.core.worklist import Asked, Source, waiting
 from app.law.planning import INVOICE_CHECK_DAYS, INVOICE_REVISION_DAYS
+from app.modules.agreements import BillingUnit
 from app.modules.billing import ServiceRecord
 from app.modules.cases import Help
 from app.modules.invoices.models import Invoice, InvoiceFinding, InvoiceLine, InvoiceState
-from app.modules.invoices.rules import month_of
+from app.modules.invoices.rules import HISTORY_MONTHS, month_of, months_before
 from app.modules.invoices.schemas import InvoiceQuery
 from app.policy import Actor, Permission
 
@@ -74,6 +75,29 @@ def records_of_invoice(db: Session, invoice: Invoice) -> list[ServiceRecord]:
     return list(db.scalars(rows.order_by(ServiceRecord.service_on, ServiceRecord.starts_at, ServiceRecord.id)))
 
 
+def records_billed_before(
+    db: Session, records: Sequence[ServiceRecord], invoice: Invoice | None
+) -> list[ServiceRecord]:
+    """What earlier invoices billed of the helps of some records, since the quarter began; of a draft not made yet, all.
+
+    Invoices of one provider are made one after the other (the lock lasts until the transaction ends): two at once
+    would both find a month's flat amount, or the last paid missed appointment, unbilled.
+    """
+    if not records:
+        return []
+    first = min(record.service_on for record in records)
+    provider_id = records[0].provider_id
+    if invoice is None:
+        db.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"invoice {provider_id}", 0))))
+    rows = select(ServiceRecord).where(
+        ServiceRecord.help_id.in_({record.help_id for record in records}),
+        ServiceRecord.service_on.between(months_before(first, HISTORY_MONTHS), month_of(f"{first:%Y-%m}")[1]),
+        ServiceRecord.provider_id == provider_id,
+        ServiceRecord.invoice_id.is_not(None) if invoice is None else ServiceRecord.invoice_id < invoice.id,
+    )
+    return list(db.scalars(rows.order_by(ServiceRecord.service_on, ServiceRecord.starts_at, ServiceRecord.id)))
+
+
 def billed_elsewhere(db: Session, invoice: Invoice, help_ids: Collection[UUID]) -> dict[UUID, Decimal]:
     """The hours of each help that other invoices of the same month bill; discarded ones bill nothing."""
     rows = (
@@ -81,6 +105,7 @@ def billed_elsewhere(db: Session, invoice: Invoice, help_ids: Collection[UUID]) 
         .join(Invoice, Invoice.id == InvoiceLine.invoice_id)
         .where(
             InvoiceLine.help_id.in_(help_ids),
+            InvoiceLine.unit == BillingUnit.FACHLEISTUNGSSTUNDE,
             Invoice.id != invoice.id,
             Invoice.month == invoice.month,
             Invoice.state != InvoiceState.DISCARDED,

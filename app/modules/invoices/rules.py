@@ -5,7 +5,7 @@ impossible (a record on two invoices, a group without participants, a wrong sum)
 """
 
 from calendar import monthrange
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -16,7 +16,9 @@ from app.core.problems import Text
 from app.core.workflow import Move
 from app.law.service_kinds import ServiceKind
 from app.modules.billing import (
+    Arrangement,
     DatedTerms,
+    Granted,
     Hint,
     ServiceRecord,
     Statement,
@@ -28,7 +30,9 @@ from app.modules.billing import (
 from app.modules.cases import Help, HelpGrant
 from app.modules.invoices.models import Invoice, Severity
 
-DAYS_OF_WEEK = 7
+DAYS_OF_WEEK, MONTHS_OF_YEAR, HUNDRED = 7, 12, 100
+HISTORY_MONTHS = 2
+"""So many months before an invoice's own count for its check: a quarter together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +163,29 @@ def granted_hours(grants: Iterable[HelpGrant], first: date, last: date) -> Decim
         if grant.released_at and days > 0:
             total += grant.hours_per_week * days / DAYS_OF_WEEK
     return (total + Decimal("0.005")).quantize(Decimal("0.01"), rounding="ROUND_DOWN")
+
+
+def arrangements_of(helps: Mapping[UUID, Help], grants: Mapping[UUID, Sequence[HelpGrant]]) -> dict[UUID, Arrangement]:
+    """Days and released grants of each help, as pricing knows them."""
+    return {
+        help_.id: Arrangement(
+            help_.starts_on, help_.ended_on or help_.ends_on, tuple(granted_of(grants.get(help_.id, ())))
+        )
+        for help_ in helps.values()
+    }
+
+
+def granted_of(grants: Iterable[HelpGrant]) -> Iterator[Granted]:
+    """What is released, as pricing knows it."""
+    for grant in grants:
+        if grant.released_at:
+            yield Granted(grant.valid_from, grant.valid_to, int(grant.hours_per_week * HUNDRED))
+
+
+def months_before(first: date, months: int) -> date:
+    """The first day of the month so many months before."""
+    number = first.year * MONTHS_OF_YEAR + first.month - 1 - months
+    return date(number // MONTHS_OF_YEAR, number % MONTHS_OF_YEAR + 1, 1)
 
 
 def end_of_month(first: date) -> date:

@@ -7,7 +7,7 @@ from pydantic import Field
 from app.core.pages import PageQuery
 from app.core.types import Day, Hours, Id, In, Instant, Out, Prose, Word
 from app.core.workflow import AllowedAction
-from app.modules.agreements import ActivityCategory, ServiceKind
+from app.modules.agreements import ActivityCategory, BillingUnit, ServiceKind
 from app.modules.invoices.models import InvoiceState, Severity
 
 Month = Annotated[
@@ -81,8 +81,9 @@ class LineOut(Out):
     minutes_worked: int = Field(title="Minuten laut Einträgen", ge=0)
     minutes_billable: Hours = Field(title="anrechenbare Minuten")
     minutes_rounded: Hours = Field(title="gerundete Minuten")
-    unit_minutes: int = Field(title="Minuten je Einheit", ge=1)
-    units: Hours = Field(title="Fachleistungsstunden")
+    unit: BillingUnit = Field(title="Einheit")
+    unit_minutes: int = Field(title="Minuten je Fachleistungsstunde", ge=1)
+    units: Hours = Field(title="Einheiten")
     rate_cents: int = Field(title="Entgeltsatz je Einheit (Cent)", ge=0)
     price_cents: int = Field(title="Preis je Einheit (Cent)", ge=0)
     amount_cents: int = Field(title="Betrag (Cent)", ge=0)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
@@ -42,7 +42,7 @@ def create_invoice(db: Session, body: InvoiceCreate, *, actor: Actor, at: dateti
     if not records:
         raise NothingToBill
     helps = queries.helps_of(db, {record.help_id for record in records})
-    statement, _ = _price(db, records, helps, last)
+    statement, _ = _price(db, records, helps)
     if not statement.lines:
         raise NothingPriced
     invoice = Invoice(
@@ -124,12 +124,15 @@ def override(db: Session, invoice_id: UUID, finding_id: UUID, reason: str, *, ac
 
 
 def _price(
-    db: Session, records: Sequence[ServiceRecord], helps: dict[UUID, Help], last: date
+    db: Session, records: Sequence[ServiceRecord], helps: dict[UUID, Help], invoice: Invoice | None = None
 ) -> tuple[Statement, list[DatedTerms]]:
     """Price the records by the terms of each service date: of the agreement under which their help was opened, and
-    what amended it, else of the one in force for this kind of help.
+    what amended it, else of the one in force for this kind of help. What invoices before this one billed of a month
+    is not there a second time.
     """
     numbers = agreements.numbers_of(db, (help_.agreement_id for help_ in helps.values()))
+    billed = queries.records_billed_before(db, records, invoice)
+    arrangements = rules.arrangements_of(helps, grants_of(db, helps))
 
     def terms_of(record: ServiceRecord) -> tuple[agreements.ServiceKind, str]:
         help_ = helps[record.help_id]
@@ -141,7 +144,9 @@ def _price(
         group = list(of_kind)
         terms = _terms(db, group, kind, number)
         used += terms
-        priced.append(billing.price_month((billing.entry_of(record, kind) for record in group), billing.dated(terms)))
+        entries = [billing.entry_of(record, kind) for record in group]
+        before = [billing.entry_of(record, kind) for record in billed if terms_of(record) == (kind, number)]
+        priced.append(billing.price_month(entries, billing.dated(terms), arrangements, before))
     lines = tuple(line for statement in priced for line in statement.lines)
     return Statement(lines, tuple(item for statement in priced for item in statement.unpriced)), used
 
@@ -196,7 +201,7 @@ def _check(db: Session, invoice: Invoice, records: Sequence[ServiceRecord], at: 
     """Check an invoice as things stand now; what an earlier check found is closed, and stays readable."""
     first, last = invoice.month, rules.end_of_month(invoice.month)
     helps = queries.helps_of(db, {record.help_id for record in records})
-    statement, terms = _price(db, records, helps, last)
+    statement, terms = _price(db, records, helps, invoice)
     facts = rules.Facts(
         first=first,
         last=last,

@@ -6,7 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from app.core.validation import field_errors
-from app.modules.agreements import ActivityCategory, BillingTerms, RoundingRule, ServiceKind
+from app.modules.agreements import ActivityCategory, BillingModel, BillingTerms, Employment, RoundingRule, ServiceKind
+from app.modules.agreements.labels import rows_of
 
 PLAIN: dict[str, Any] = {"rate_cents": 6980, "activities": {"direct_contact": {"billable": True}}}
 
@@ -118,3 +119,74 @@ class TestRates:
         terms = BillingTerms.model_validate(PLAIN | {"service_kinds": kinds})
         assert [terms.rate_for(kind) for kind in (ServiceKind.SECTION_31, ServiceKind.SECTION_30)] == [7000, 6980]
         assert terms.rate_for(ServiceKind.SECTION_35) is None
+
+
+class TestModels:
+    @pytest.mark.parametrize(
+        ("model", "member"),
+        [
+            ("face_to_face_window", "contact_windows"),
+            ("monthly_package", "package"),
+            ("case_group_flat", "case_groups"),
+            ("area_budget", "budget"),
+        ],
+    )
+    def test_a_model_needs_what_belongs_to_it(self, model: str, member: str) -> None:
+        assert [pointer for pointer, _ in refusal(billing_model=model)] == [f"/{member}"]
+
+    @pytest.mark.parametrize(
+        ("changes", "pointer"),
+        [
+            ({"package": {}}, "/package"),
+            ({"days": {}}, "/days"),
+            ({"budget": {"annual_cents": 1}}, "/budget"),
+            ({"billing_model": "somehow"}, "/billing_model"),
+            ({"billing_model": "direct_plus_surcharge"}, "/surcharge_percent"),
+            ({"billing_model": "daily_rate_presence"}, "/activities"),
+            ({"activities": {"presence_day": {"billable": True}}}, "/activities"),
+            ({"activities": {"flat_rate": {"billable": True}}}, "/activities"),
+            ({"billing_model": "face_to_face", "activities": {"travel": {"billable": True}}}, "/activities"),
+            ({"contingent": {"carry_over": "capped"}}, "/contingent/carry_over_cap_percent"),
+            ({"contingent": {"carry_over_cap_percent": 10}}, "/contingent/carry_over_cap_percent"),
+            ({"group_min_participants": 5, "group_max_participants": 4}, "/group_max_participants"),
+            ({"land": "XX"}, "/land"),
+            ({"time_surcharges": {"night_starts": "25:00"}}, "/time_surcharges/night_starts"),
+            ({"time_surcharges": {"night_percent": 201}}, "/time_surcharges/night_percent"),
+            (
+                {"publicly_funded_windows": [{"weekday": 1, "starts": "14:00", "ends": "13:00"}]},
+                "/publicly_funded_windows/0/ends",
+            ),
+            (
+                {"publicly_funded_windows": [{"weekday": 8, "starts": "12:00", "ends": "13:00"}]},
+                "/publicly_funded_windows/0/weekday",
+            ),
+            ({"exclusion_months": 0}, "/exclusion_months"),
+            ({"staff_rates": [{"employment": "boss", "rate_cents": 1}]}, "/staff_rates/0/employment"),
+        ],
+        ids=str,
+    )
+    def test_the_field_is_named(self, changes: dict[str, Any], pointer: str) -> None:
+        assert [found for found, _ in refusal(**changes)][:1] == [pointer]
+
+    def test_the_rate_that_names_more_of_a_professional_goes_first(self) -> None:
+        rates = [
+            {"qualification": "Erzieherin", "employment": "freelancer", "rate_cents": 1},
+            {"employment": "freelancer", "rate_cents": 2},
+            {"qualification": "Erzieherin", "rate_cents": 3},
+        ]
+        terms = BillingTerms.model_validate(PLAIN | {"staff_rates": rates})
+        free, employed = Employment.FREELANCER, Employment.EMPLOYEE
+        asked = [("Erzieherin", free), ("Erzieherin", employed), ("Therapeut", free), ("Therapeut", employed)]
+        assert [terms.rate_for_staff(*one) for one in asked] == [1, 3, 2, None]
+
+    @pytest.mark.parametrize("code", [*BillingModel, *Employment])
+    def test_every_code_has_a_german_title(self, code: Any) -> None:
+        assert code.title_de not in ("", code.value)
+
+    def test_terms_are_told_in_german(self) -> None:
+        window = {"weekday": 3, "starts": "14:00", "ends": "17:30"}
+        activities = {"direct_contact": {"billable": True, "max_minutes": 45}}
+        terms = BillingTerms.model_validate(PLAIN | {"publicly_funded_windows": [window], "activities": activities})
+        told = {row.title: row.text.replace("\u00a0", " ") for row in rows_of(terms, "")}
+        assert told["Zeiten, die schon anders finanziert sind (Schule, Hort)"] == "Mittwoch 14:00–17:30 Uhr"
+        assert told["Abrechenbare Tätigkeiten: Direkter Kontakt"] == "abrechenbar, höchstens je Eintrag 45 Minuten"

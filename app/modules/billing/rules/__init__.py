@@ -1,5 +1,15 @@
 """Pricing of Fachleistungsstunden: pure rules over records and the terms of the agreement, no database, no clock."""
 
+from app.modules.billing.rules.clock import touches
+from app.modules.billing.rules.contingent import (
+    Allowance,
+    Arrangement,
+    Granted,
+    allowance,
+    end_of_month,
+    granted_hours,
+    instalments,
+)
 from app.modules.billing.rules.entries import Entry, GroupShare
 from app.modules.billing.rules.lines import Line, Statement, Step, Unpriced
 from app.modules.billing.rules.plausibility import Hint, duplicates, overlaps, overlong_days
@@ -8,8 +18,11 @@ from app.modules.billing.rules.rounding import round_minutes
 from app.modules.billing.rules.validity import DatedTerms, TermsOn, dated
 
 __all__ = [
+    "Allowance",
+    "Arrangement",
     "DatedTerms",
     "Entry",
+    "Granted",
     "GroupShare",
     "Hint",
     "Line",
@@ -17,10 +30,15 @@ __all__ = [
     "Step",
     "TermsOn",
     "Unpriced",
+    "allowance",
     "dated",
     "duplicates",
+    "end_of_month",
+    "granted_hours",
+    "instalments",
     "overlaps",
     "overlong_days",
     "price_month",
     "round_minutes",
+    "touches",
 ]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
-from app.modules.agreements import ActivityCategory, ServiceKind
+from app.modules.agreements import ActivityCategory, Employment, ServiceKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,9 @@ class Entry:
     """One service record.
 
     `day` is the service date in Europe/Berlin, by which terms and rate are found; `minutes` the elapsed minutes from
-    `started_at` on. Records of one group session in several cases share `session_id`.
+    `started_at` on. Records of one group session in several cases share `session_id`. Of a missed appointment
+    `notice_hours` is how long before it was cancelled (None: not at all); `has_note` whether the record says why.
+    Qualification and employment are those of the professional on that day, where the provider's list names them.
 
     Raises:
         ValueError: minutes below one, a naive instant, or group data that do not belong to the activity.
@@ -40,6 +42,10 @@ class Entry:
     minutes: int
     group: GroupShare | None = None
     session_id: UUID | None = None
+    notice_hours: int | None = None
+    has_note: bool = False
+    qualification: str | None = None
+    employment: Employment | None = None
 
     def __post_init__(self) -> None:
         if self.minutes < 1:

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from app.modules.agreements import ActivityCategory, ServiceKind
+from app.modules.agreements import ActivityCategory, BillingUnit, ServiceKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,9 @@ class Line:
 
     Minutes carry two places (a share of a group session need not be whole). `rate_cents` is the agreed rate of the
     unit, `price_cents` what is paid for a unit here (a missed appointment costs less); the amount is units times
-    price, rounded half up to cents, unless the agreement computes it from minutes. `first_day` and `last_day` are the
-    service dates of its first and last record.
+    price, rounded half up to cents, unless the agreement computes it from minutes or from a part of a month.
+    `first_day` and `last_day` are the service dates of its first and last record, of a flat amount the days it is for.
+    `unit` says what is counted: hours of `unit_minutes`, days or months.
     """
 
     help_id: UUID
@@ -38,6 +39,7 @@ class Line:
     minutes_worked: int
     minutes_billable: Decimal
     minutes_rounded: Decimal
+    unit: BillingUnit
     unit_minutes: int
     units: Decimal
     rate_cents: int
@@ -69,5 +71,6 @@ class Statement:
 
     @property
     def units(self) -> Decimal:
-        """The sum of the lines' units, two places."""
-        return sum((line.units for line in self.lines), Decimal("0.00"))
+        """The sum of the lines' Fachleistungsstunden, two places; days and months are not among them."""
+        hours = (line.units for line in self.lines if line.unit is BillingUnit.FACHLEISTUNGSSTUNDE)
+        return sum(hours, Decimal("0.00"))

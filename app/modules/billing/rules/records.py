@@ -39,6 +39,8 @@ def entry_of(record: ServiceRecord, service_kind: ServiceKind) -> Entry:
         minutes=record.minutes,
         group=GroupShare(record.participants or 1, record.staff) if is_group else None,
         session_id=uuid5(record.provider_id, f"session:{record.session}") if record.session else None,
+        notice_hours=record.notice_hours,
+        has_note=bool(record.note),
     )
 
 
@@ -65,6 +67,9 @@ def _time_faults(record: ServiceRecordIn, now: datetime) -> list[FieldError]:
 
 def _activity_faults(record: ServiceRecordIn) -> list[FieldError]:
     found = []
+    if record.activity is ActivityCategory.FLAT_RATE:
+        text = ("Eine Pauschale wird nicht erfasst, nur berechnet.", "A flat rate is charged, not recorded.")
+        found.append(FieldError("/activity", "flat_rate", *text))
     is_group = record.activity is ActivityCategory.GROUP_SESSION
     if is_group != (record.participants is not None):
         text = (
