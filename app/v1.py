@@ -17,6 +17,7 @@ from app.modules.offers import router as offers
 from app.modules.organisations import router as organisations
 from app.modules.reports import router as reports
 from app.modules.safeguarding import router as safeguarding
+from app.modules.staff import router as staff
 from app.modules.standards import router as standards
 from app.modules.webhooks import router as webhooks
 from app.modules.worklists import router as worklists
@@ -40,6 +41,8 @@ ROUTERS = (
     cases.router,
     billing.router,
     invoices.router,
+    invoices.check_rules,
+    staff.router,
     safeguarding.router,
     reports.router,
     reports.expectations,

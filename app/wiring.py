@@ -33,5 +33,6 @@ worklists.register(
     cases.WORK, reports.WORK, notices.WORK, safeguarding.WORK, dialogues.WORK, invoices.WORK
 )  # what waits for somebody: a room adds its own here
 cases.HELP.listen(reports.follow_help)
+invoices.ask_for_reports(reports.overdue_of)
 
 __all__ = ["HANDLERS", "on_published"]

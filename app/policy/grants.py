@@ -49,6 +49,8 @@ GRANTS: dict[R, frozenset[P]] = {
         P.NOTICES_READ,
         P.NOTICES_WRITE,
         P.WORKLIST_READ,
+        P.INVOICES_READ,
+        P.INVOICES_OVERRIDE,
     },
     R.TEAM_LEAD: _EVERYBODY
     | {
@@ -65,6 +67,8 @@ GRANTS: dict[R, frozenset[P]] = {
         P.NOTICES_READ,
         P.NOTICES_WRITE,
         P.WORKLIST_READ,
+        P.INVOICES_READ,
+        P.INVOICES_OVERRIDE,
     },
     R.OFFICE_HEAD: _EVERYBODY
     | {
@@ -81,6 +85,9 @@ GRANTS: dict[R, frozenset[P]] = {
         P.ACCOUNTS_READ,
         P.NOTICES_READ,
         P.WORKLIST_READ,
+        P.INVOICES_READ,
+        P.INVOICES_OVERRIDE,
+        P.STAFF_READ,
     },
     R.FINANCE_OFFICER: _EVERYBODY
     | {
@@ -91,6 +98,8 @@ GRANTS: dict[R, frozenset[P]] = {
         P.INVOICES_READ,
         P.INVOICES_APPROVE,
         P.WORKLIST_READ,
+        P.INVOICES_OVERRIDE,
+        P.STAFF_READ,
     },
     R.OFFICE_ADMIN: _EVERYBODY
     | {P.ORGANISATIONS_MANAGE, P.ACCOUNTS_READ, P.ACCOUNTS_MANAGE, P.WEBHOOKS_MANAGE, P.EVENTS_READ},
@@ -146,6 +155,7 @@ GRANTS: dict[R, frozenset[P]] = {
         P.NOTICES_READ,
         P.NOTICES_WRITE,
         P.WORKLIST_READ,
+        P.STAFF_READ,
     },
     R.PROVIDER_MANAGER: _EVERYBODY
     | {
@@ -162,9 +172,19 @@ GRANTS: dict[R, frozenset[P]] = {
         P.NOTICES_READ,
         P.NOTICES_WRITE,
         P.WORKLIST_READ,
+        P.STAFF_MANAGE,
+        P.STAFF_READ,
     },
     R.PROVIDER_BILLING: _EVERYBODY
-    | {P.AGREEMENTS_READ, P.HELPS_READ, P.SERVICE_RECORDS_READ, P.INVOICES_READ, P.INVOICES_SUBMIT, P.WORKLIST_READ},
+    | {
+        P.AGREEMENTS_READ,
+        P.HELPS_READ,
+        P.SERVICE_RECORDS_READ,
+        P.INVOICES_READ,
+        P.INVOICES_SUBMIT,
+        P.WORKLIST_READ,
+        P.STAFF_READ,
+    },
     R.PROVIDER_ADMIN: _EVERYBODY | {P.ACCOUNTS_READ, P.ACCOUNTS_MANAGE, P.WEBHOOKS_MANAGE, P.EVENTS_READ},
     R.PROVIDER_SYNC: _EVERYBODY
     | {
@@ -184,6 +204,8 @@ GRANTS: dict[R, frozenset[P]] = {
         P.EVENTS_READ,
         P.NOTICES_READ,
         P.NOTICES_WRITE,
+        P.STAFF_MANAGE,
+        P.STAFF_READ,
     },
 }
 

@@ -20,6 +20,7 @@ from tests.modules.notices.given import given_notice
 from tests.modules.offers.given import given_offer, report_capacity
 from tests.modules.reports.test_attachments import attach
 from tests.modules.safeguarding.telling import body_for
+from tests.modules.staff.test_staff import BODY as STAFF_MEMBER
 from tests.stories.given import DEVELOPMENT_REPORT, DEVELOPMENT_REPORT_CONTENT, STANDARD, agreement_body
 from tests.stories.helps import given_help, record_body
 from tests.world import Clock, Party, World
@@ -79,6 +80,7 @@ def _everything(world: World) -> dict[str, str]:
     measure = given_measure(world, dialogue)
     committee = given_committee(world)
     notice = given_notice(world, help_=help_)
+    listed = world.as_(Role.PROVIDER_MANAGER).post("/v1/staff-members", STAFF_MEMBER)
     world.tick()
     deliveries = world.as_(Role.OFFICE_ADMIN).get(f"/v1/webhooks/{webhook['id']}/deliveries")["items"]
     return {
@@ -98,6 +100,7 @@ def _everything(world: World) -> dict[str, str]:
         "help_id": help_["id"],
         "invoice_id": invoice["id"],
         "measure_id": measure["id"],
+        "member_id": listed["id"],
         "notice_id": notice["id"],
         "notification_id": told["id"],
         "number": "1",

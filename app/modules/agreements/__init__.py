@@ -4,6 +4,7 @@ from app.law.service_kinds import ServiceKind
 from app.modules.agreements.document import AgreementInForce
 from app.modules.agreements.models import Agreement
 from app.modules.agreements.queries import (
+    binding_from,
     find_in_force,
     get_agreement,
     get_in_force,
@@ -79,6 +80,7 @@ __all__ = [
     "TimeWindow",
     "WeekFactor",
     "apply_proposal",
+    "binding_from",
     "check_proposal",
     "end_due",
     "find_in_force",

@@ -12,6 +12,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from app.core.db import found
 from app.core.pages import paginate
+from app.law.calendars import legal_date
 from app.law.service_kinds import ServiceKind
 from app.modules.agreements.document import AgreementInForce, read_document
 from app.modules.agreements.errors import NoAgreementInForce
@@ -21,10 +22,11 @@ from app.modules.agreements.models import (
     AgreementKind,
     AgreementParty,
     AgreementReview,
+    AgreementSignature,
     AgreementState,
     AgreementVersion,
 )
-from app.modules.agreements.rules import covered_kinds, foremost, last_day, lineage, missing_for_payment
+from app.modules.agreements.rules import SECTION_78B, covered_kinds, foremost, last_day, lineage, missing_for_payment
 from app.modules.agreements.schemas import AgreementQuery, BasisQuery, PublishedQuery
 from app.policy import SYSTEM, Actor
 
@@ -239,6 +241,27 @@ def numbers_of(db: Session, agreement_ids: Iterable[UUID]) -> dict[UUID, str]:
     """The numbers of some agreements; one statement."""
     rows = select(Agreement.id, Agreement.number).where(Agreement.id.in_(set(agreement_ids)))
     return {row.id: row.number for row in db.execute(rows)}
+
+
+def binding_from(db: Session, version_ids: Iterable[UUID]) -> dict[UUID, date]:
+    """The day on which the last party signed each version under § 78b, before which it binds nobody; one statement.
+
+    What the Schiedsstelle decided may hold from the day on which it was asked, and is not among them.
+
+    Law: SGB VIII § 78d Abs. 2 Satz 3, § 78g Abs. 3.
+    """
+    rows = (
+        select(AgreementSignature.version_id, func.max(AgreementSignature.signed_at))
+        .join(AgreementVersion, AgreementVersion.id == AgreementSignature.version_id)
+        .join(Agreement, Agreement.id == AgreementVersion.agreement_id)
+        .where(
+            AgreementSignature.version_id.in_(set(version_ids)),
+            Agreement.kind.in_(SECTION_78B),
+            Agreement.schiedsstelle.is_(None),
+        )
+        .group_by(AgreementSignature.version_id)
+    )
+    return {version_id: legal_date(signed_at) for version_id, signed_at in db.execute(rows)}
 
 
 def get_in_force(db: Session, agreement_id: UUID, on: date) -> AgreementInForce:

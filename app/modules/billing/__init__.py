@@ -3,6 +3,7 @@
 from app.modules.billing.models import ServiceRecord
 from app.modules.billing.queries import records_for_billing
 from app.modules.billing.rules import (
+    DIRECT,
     Allowance,
     Arrangement,
     DatedTerms,
@@ -25,6 +26,7 @@ from app.modules.billing.rules.records import entry_of
 from app.modules.billing.service import mark_billed, release_billed
 
 __all__ = [
+    "DIRECT",
     "Allowance",
     "Arrangement",
     "DatedTerms",

@@ -28,3 +28,12 @@ class FindingClosed(Problem):
         "Der Befund verhindert nichts, oder über die Rechnung ist schon entschieden.",
         "The finding blocks nothing, or the invoice has been decided on.",
     )
+
+
+class NotYoursToAccept(Problem):
+    status, code = 403, "finding-not-yours"
+    title = ("Diesen Befund nimmt jemand anderes hin, oder niemand", "Not yours to accept")
+    detail = (
+        "Wer einen Befund hinnehmen darf, steht unter /v1/check-rules; manche werden nur durch Berichtigung erledigt.",
+        "Who may accept a finding is told at /v1/check-rules; some are cleared up by correction only.",
+    )

@@ -1,8 +1,7 @@
 """Reading invoices and what they are made of."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +19,8 @@ from app.modules.invoices.models import Invoice, InvoiceFinding, InvoiceLine, In
 from app.modules.invoices.rules import HISTORY_MONTHS, month_of, months_before
 from app.modules.invoices.schemas import InvoiceQuery
 from app.policy import Actor, Permission
+
+_DAY = timedelta(days=1)
 
 
 def visible(actor: Actor) -> Select[Invoice]:
@@ -60,13 +61,43 @@ def helps_of(db: Session, help_ids: Collection[UUID]) -> dict[UUID, Help]:
 
 
 def records_of_provider(db: Session, provider_id: UUID, first: date, last: date) -> list[ServiceRecord]:
-    """All records of a provider in a period that were not reversed, whoever pays."""
+    """All records of a provider in the weeks of a period that were not reversed, whoever pays."""
+    monday = first - first.weekday() * _DAY
     rows = select(ServiceRecord).where(
         ServiceRecord.provider_id == provider_id,
+        ServiceRecord.service_on.between(monday, last),
+        ServiceRecord.reversed_at.is_(None),
+    )
+    return list(db.scalars(rows))
+
+
+def records_of_helps(db: Session, help_ids: Collection[UUID], first: date, last: date) -> list[ServiceRecord]:
+    """The records of some helps in a period that were not reversed; one statement."""
+    rows = select(ServiceRecord).where(
+        ServiceRecord.help_id.in_(help_ids),
         ServiceRecord.service_on.between(first, last),
         ServiceRecord.reversed_at.is_(None),
     )
     return list(db.scalars(rows))
+
+
+def lines_of(db: Session, invoice: Invoice) -> list[InvoiceLine]:
+    """The lines of an invoice as they were written; one statement."""
+    return list(db.scalars(select(InvoiceLine).where(InvoiceLine.invoice_id == invoice.id).order_by(InvoiceLine.place)))
+
+
+OverdueReports = Callable[[Session, Collection[UUID], date], Mapping[UUID, Sequence[str]]]
+_overdue_reports: list[OverdueReports] = []
+
+
+def ask_for_reports(answer: OverdueReports) -> None:
+    """Let the room of reports tell which of them are overdue on a day, by help; set once, at the start."""
+    _overdue_reports[:] = [answer]
+
+
+def overdue_reports(db: Session, help_ids: Collection[UUID], on: date) -> Mapping[UUID, Sequence[str]]:
+    """The reports that are overdue on a day, by help."""
+    return _overdue_reports[0](db, help_ids, on) if _overdue_reports else {}
 
 
 def records_of_invoice(db: Session, invoice: Invoice) -> list[ServiceRecord]:
@@ -98,21 +129,24 @@ def records_billed_before(
     return list(db.scalars(rows.order_by(ServiceRecord.service_on, ServiceRecord.starts_at, ServiceRecord.id)))
 
 
-def billed_elsewhere(db: Session, invoice: Invoice, help_ids: Collection[UUID]) -> dict[UUID, Decimal]:
-    """The hours of each help that other invoices of the same month bill; discarded ones bill nothing."""
+def billed_elsewhere(db: Session, invoice: Invoice, help_ids: Collection[UUID]) -> dict[UUID, dict[date, int]]:
+    """The hours (hundredths) of each help that the provider's other live invoices bill, by month."""
     rows = (
-        select(InvoiceLine.help_id, func.sum(InvoiceLine.units))
+        select(InvoiceLine.help_id, Invoice.month, func.sum(InvoiceLine.units))
         .join(Invoice, Invoice.id == InvoiceLine.invoice_id)
         .where(
             InvoiceLine.help_id.in_(help_ids),
             InvoiceLine.unit == BillingUnit.FACHLEISTUNGSSTUNDE,
+            Invoice.provider_id == invoice.provider_id,
             Invoice.id != invoice.id,
-            Invoice.month == invoice.month,
             Invoice.state != InvoiceState.DISCARDED,
         )
-        .group_by(InvoiceLine.help_id)
+        .group_by(InvoiceLine.help_id, Invoice.month)
     )
-    return {row.help_id: row[1] for row in db.execute(rows)}
+    found: dict[UUID, dict[date, int]] = {}
+    for help_id, month, units in db.execute(rows):
+        found.setdefault(help_id, {})[month] = int(units * 100)
+    return found
 
 
 def close_findings(db: Session, invoice: Invoice, at: datetime) -> int:

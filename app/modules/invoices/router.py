@@ -8,9 +8,11 @@ from app.core.http import CurrentActor, Db, Expected, Now, Router, needs
 from app.core.pages import Page, page_of
 from app.core.types import Id
 from app.modules.invoices import queries, service
+from app.modules.invoices.checks import CHECKS
 from app.modules.invoices.explanation import explain
 from app.modules.invoices.models import Invoice
 from app.modules.invoices.schemas import (
+    CheckRuleOut,
     ExplanationOut,
     FindingOut,
     InvoiceAction,
@@ -26,6 +28,7 @@ from app.modules.webhooks import TransitionOut, history
 from app.policy import Actor, Permission
 
 router = Router(prefix="/invoices", tags=["invoices"])
+check_rules = Router(prefix="/check-rules", tags=["invoices"])
 
 
 def _out(invoice: Invoice, actor: Actor) -> InvoiceOut:
@@ -74,11 +77,11 @@ def explain_invoice(invoice_id: Id, db: Db, actor: CurrentActor) -> ExplanationO
 
 
 @router.post("/{invoice_id}/findings/{finding_id}:override", summary="Befund hinnehmen")
-@needs(Permission.INVOICES_APPROVE)
+@needs(Permission.INVOICES_OVERRIDE)
 def override_finding(
     invoice_id: Id, finding_id: Id, body: Override, db: Db, actor: CurrentActor, now: Now
 ) -> InvoiceOut:
-    """Accept a blocking finding with a reason (Wirtschaftliche Jugendhilfe); it stays on record."""
+    """Accept a blocking finding, with a reason that stays (§ 36a SGB VIII); `/v1/check-rules` says who may."""
     return _out(service.override(db, invoice_id, finding_id, body.reason, actor=actor, at=now), actor)
 
 
@@ -98,3 +101,22 @@ def move_invoice(
 def list_invoice_transitions(invoice_id: Id, db: Db, actor: CurrentActor) -> list[TransitionOut]:
     """Every step so far, oldest first."""
     return history(db, queries.get_invoice(db, invoice_id, actor).id)
+
+
+@check_rules.get("", summary="Regeln der Rechnungsprüfung")
+@needs(Permission.INVOICES_READ)
+def list_check_rules() -> list[CheckRuleOut]:
+    """Every rule an invoice is checked by: how much it weighs, where it comes from, who may accept its findings with
+    a reason (§§ 36a, 77, 78b ff SGB VIII; agreements; findings of audit offices).
+    """
+    return [
+        CheckRuleOut(
+            rule=check.rule,
+            title_de=check.title_de,
+            severity=check.severity,
+            source=check.source,
+            overriders=sorted(check.overriders),
+            description=(check.find.__doc__ or "").strip(),
+        )
+        for check in CHECKS
+    ]

@@ -9,6 +9,7 @@ from app.core.types import Day, Hours, Id, In, Instant, Out, Prose, Word
 from app.core.workflow import AllowedAction
 from app.modules.agreements import ActivityCategory, BillingUnit, ServiceKind
 from app.modules.invoices.models import InvoiceState, Severity
+from app.policy import Role
 
 Month = Annotated[
     str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", max_length=7, title="Monat", examples=["2026-02"])
@@ -144,3 +145,14 @@ class InvoiceQuery(PageQuery):
     youth_office_id: Id | None = None
     provider_id: Id | None = None
     sort: Literal["created_at", "-created_at", "month", "-month"] = "-created_at"
+
+
+class CheckRuleOut(Out):
+    """A rule of the check of invoices."""
+
+    rule: str = Field(title="Regel", max_length=10, examples=["INV-05"])
+    title_de: str = Field(title="Titel", max_length=100)
+    severity: Severity = Field(title="Gewicht")
+    source: str = Field(title="Grundlage", max_length=200)
+    overriders: list[Role] = Field(title="wer den Befund hinnehmen darf (leer: niemand)", max_length=len(Role))
+    description: str = Field(title="was geprüft wird (englisch)", max_length=500)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from uuid import UUID
 
@@ -18,11 +18,13 @@ from app.law.calendars import legal_date
 from app.modules import agreements, billing
 from app.modules.billing import DatedTerms, Line, ServiceRecord, Statement
 from app.modules.cases import Help, grants_of
-from app.modules.invoices import queries, rules
-from app.modules.invoices.errors import FindingClosed, NothingPriced, NothingToBill
+from app.modules.invoices import checks, queries, rules
+from app.modules.invoices.errors import FindingClosed, NothingPriced, NothingToBill, NotYoursToAccept
 from app.modules.invoices.models import Invoice, InvoiceFinding, InvoiceLine, InvoiceState, Severity
 from app.modules.invoices.schemas import InvoiceAction, InvoiceCreate, ReturnInvoice
 from app.modules.invoices.workflow import INVOICE
+from app.modules.organisations import land_of
+from app.modules.staff import staff_of
 from app.policy import Actor
 
 
@@ -98,6 +100,7 @@ def override(db: Session, invoice_id: UUID, finding_id: UUID, reason: str, *, ac
 
     Raises:
         FindingClosed: it blocks nothing, is accepted already, or the invoice is not under check.
+        NotYoursToAccept: another role accepts it, or nobody does.
     """
     invoice = queries.get_invoice(db, invoice_id, actor, lock=True)
     finding = queries.get_finding(db, invoice, finding_id)
@@ -107,6 +110,8 @@ def override(db: Session, invoice_id: UUID, finding_id: UUID, reason: str, *, ac
         or finding.overridden_by is not None
     ):
         raise FindingClosed
+    if not actor.roles & checks.OVERRIDERS[finding.rule]:
+        raise NotYoursToAccept
     finding.overridden_by, finding.overridden_at, finding.override_reason = actor.id, at, reason
     invoice.changed_at = at
     db.flush()
@@ -133,6 +138,11 @@ def _price(
     numbers = agreements.numbers_of(db, (help_.agreement_id for help_ in helps.values()))
     billed = queries.records_billed_before(db, records, invoice)
     arrangements = rules.arrangements_of(helps, grants_of(db, helps))
+    listed = staff_of(db, records[0].provider_id, {record.worker for record in [*records, *billed]}) if records else []
+
+    def entry_of(record: ServiceRecord, kind: agreements.ServiceKind) -> billing.Entry:
+        entry = next((entry for entry in listed if entry.is_of(record.worker, record.service_on)), None)
+        return billing.entry_of(record, kind, *((entry.qualification, entry.employment) if entry else ()))
 
     def terms_of(record: ServiceRecord) -> tuple[agreements.ServiceKind, str]:
         help_ = helps[record.help_id]
@@ -144,8 +154,8 @@ def _price(
         group = list(of_kind)
         terms = _terms(db, group, kind, number)
         used += terms
-        entries = [billing.entry_of(record, kind) for record in group]
-        before = [billing.entry_of(record, kind) for record in billed if terms_of(record) == (kind, number)]
+        entries = [entry_of(record, kind) for record in group]
+        before = [entry_of(record, kind) for record in billed if terms_of(record) == (kind, number)]
         priced.append(billing.price_month(entries, billing.dated(terms), arrangements, before))
     lines = tuple(line for statement in priced for line in statement.lines)
     return Statement(lines, tuple(item for statement in priced for item in statement.unpriced)), used
@@ -192,32 +202,50 @@ def _terms(
         )
         if agreement is not None and agreement.billing_terms is not None:
             found[agreement.version_id] = DatedTerms(
-                agreement.number, agreement.billing_terms, agreement.valid_from, agreement.valid_to
+                agreement.number,
+                agreement.billing_terms,
+                agreement.valid_from,
+                agreement.valid_to,
+                agreement.version_id,
             )
     return list(found.values())
 
 
 def _check(db: Session, invoice: Invoice, records: Sequence[ServiceRecord], at: datetime) -> None:
     """Check an invoice as things stand now; what an earlier check found is closed, and stays readable."""
-    first, last = invoice.month, rules.end_of_month(invoice.month)
-    helps = queries.helps_of(db, {record.help_id for record in records})
-    statement, terms = _price(db, records, helps, invoice)
-    facts = rules.Facts(
-        first=first,
-        last=last,
-        today=legal_date(at),
-        records=records,
-        of_provider=queries.records_of_provider(db, invoice.provider_id, first, last),
-        helps=helps,
-        grants=grants_of(db, helps),
-        statement=statement,
-        unpayable=_unpayable(db, records, helps),
-        billed_before=queries.billed_elsewhere(db, invoice, helps),
-        terms=terms,
-    )
+    facts = _facts(db, invoice, records, legal_date(at))
     closed = queries.close_findings(db, invoice, at)
     if findings := _findings(invoice, facts, closed):
         db.execute(insert(InvoiceFinding), findings)
+
+
+def _facts(db: Session, invoice: Invoice, records: Sequence[ServiceRecord], today: date) -> checks.Facts:
+    first, last = invoice.month, rules.end_of_month(invoice.month)
+    helps = queries.helps_of(db, {record.help_id for record in records})
+    grants = grants_of(db, helps)
+    statement, terms = _price(db, records, helps, invoice)
+    version_ids = [version.version_id for version in terms if version.version_id]
+    return checks.Facts(
+        first=first,
+        last=last,
+        today=today,
+        records=records,
+        of_provider=queries.records_of_provider(db, invoice.provider_id, first, last),
+        helps=helps,
+        grants=grants,
+        kinds={record.id: helps[record.help_id].service_kind for record in records},
+        statement=statement,
+        charged=queries.lines_of(db, invoice),
+        terms=terms,
+        arrangements=rules.arrangements_of(helps, grants),
+        history=queries.records_of_helps(db, helps, rules.months_before(first, rules.HISTORY_MONTHS), last),
+        billed_before=queries.billed_elsewhere(db, invoice, helps),
+        unpayable=_unpayable(db, records, helps),
+        staff=staff_of(db, invoice.provider_id, {record.worker for record in records}),
+        overdue_reports=queries.overdue_reports(db, helps, today),
+        binding_from=agreements.binding_from(db, version_ids),
+        land=land_of(db, invoice.youth_office_id),
+    )
 
 
 def _line(invoice: Invoice, place: int, line: Line) -> dict[str, object]:
@@ -234,8 +262,8 @@ def _line(invoice: Invoice, place: int, line: Line) -> dict[str, object]:
     }
 
 
-def _findings(invoice: Invoice, facts: rules.Facts, closed: int) -> list[dict[str, object]]:
-    found = [(check, finding) for check in rules.CHECKS for finding in check.find(facts)]
+def _findings(invoice: Invoice, facts: checks.Facts, closed: int) -> list[dict[str, object]]:
+    found = [(check, finding) for check in checks.CHECKS for finding in check.find(facts)]
     return [
         {
             "id": new_id(),
@@ -244,7 +272,7 @@ def _findings(invoice: Invoice, facts: rules.Facts, closed: int) -> list[dict[st
             "provider_id": invoice.provider_id,
             "place": place,
             "rule": check.rule,
-            "severity": check.severity,
+            "severity": finding.severity or check.severity,
             "source": check.source,
             "text_de": finding.text_de,
             "record_ids": list(finding.record_ids),

@@ -1,7 +1,17 @@
 """Reports: the provider tells how a help goes, on the form agreed on; the youth office accepts or returns it."""
 
 from app.modules.reports.jobs import Sweeper, employ
-from app.modules.reports.queries import WORK
+from app.modules.reports.queries import WORK, overdue_of
 from app.modules.reports.service import DEADLINE, Meeting, expectation_due, follow_help, follow_meeting
 
-__all__ = ["DEADLINE", "WORK", "Meeting", "Sweeper", "employ", "expectation_due", "follow_help", "follow_meeting"]
+__all__ = [
+    "DEADLINE",
+    "WORK",
+    "Meeting",
+    "Sweeper",
+    "employ",
+    "expectation_due",
+    "follow_help",
+    "follow_meeting",
+    "overdue_of",
+]

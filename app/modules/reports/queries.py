@@ -1,5 +1,6 @@
 """Reading reports: a provider its own, a youth office those that were submitted to it."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -149,6 +150,23 @@ def of_meeting(db: Session, meeting_id: UUID) -> dict[tuple[UUID, ReportKind], R
     of = ReportExpectation
     rows = select(of).where(of.meeting_id == meeting_id, of.state != ExpectationState.CANCELLED)
     return {(row.provider_id, row.kind): row for row in db.scalars(rows.order_by(of.id).with_for_update())}
+
+
+def overdue_of(db: Session, help_ids: Collection[UUID], on: date) -> dict[UUID, list[str]]:
+    """The kinds of report that are overdue on a day, by help; one statement."""
+    rows = (
+        select(ReportExpectation.help_id, ReportExpectation.kind)
+        .where(
+            ReportExpectation.help_id.in_(help_ids),
+            ReportExpectation.state == ExpectationState.EXPECTED,
+            ReportExpectation.due_on < on,
+        )
+        .order_by(ReportExpectation.due_on, ReportExpectation.id)
+    )
+    found: dict[UUID, list[str]] = {}
+    for help_id, kind in db.execute(rows):
+        found.setdefault(help_id, []).append(kind.title_de)
+    return found
 
 
 def _work(asked: Asked) -> list[Select[*tuple[Any, ...]]]:

@@ -239,16 +239,17 @@ class BillingTerms(In):
         return self.rate_cents if terms.rate_cents is None else terms.rate_cents
 
     def rate_for_staff(self, qualification: str | None, employment: Employment | None) -> int | None:
-        """Cents per unit for a professional; None when no rate names them. The rate that names more goes first."""
+        """Cents per unit for a professional; None when no rate names them.
+
+        The rate that names more goes first, of two that name as much the lower.
+        """
         fitting = [
             rate
             for rate in self.staff_rates
             if rate.qualification in (None, qualification) and rate.employment in (None, employment)
         ]
-        named = max(
-            fitting, key=lambda rate: (rate.qualification is not None, rate.employment is not None), default=None
-        )
-        return None if named is None else named.rate_cents
+        fitting.sort(key=lambda rate: ((rate.qualification is None) + (rate.employment is None), rate.rate_cents))
+        return fitting[0].rate_cents if fitting else None
 
 
 def _fits_model(model: BillingModel | None, billable: set[ActivityCategory]) -> None:

@@ -12,12 +12,13 @@ from app.modules.billing.rules.contingent import (
 )
 from app.modules.billing.rules.entries import Entry, GroupShare
 from app.modules.billing.rules.lines import Line, Statement, Step, Unpriced
-from app.modules.billing.rules.plausibility import Hint, duplicates, overlaps, overlong_days
+from app.modules.billing.rules.plausibility import DIRECT, Hint, duplicates, overlaps, overlong_days
 from app.modules.billing.rules.pricing import price_month
 from app.modules.billing.rules.rounding import round_minutes
 from app.modules.billing.rules.validity import DatedTerms, TermsOn, dated
 
 __all__ = [
+    "DIRECT",
     "Allowance",
     "Arrangement",
     "DatedTerms",

@@ -5,7 +5,7 @@ from uuid import uuid5
 
 from app.core.problems import FieldError
 from app.law.calendars import legal_date
-from app.modules.agreements import ActivityCategory, ServiceKind
+from app.modules.agreements import ActivityCategory, Employment, ServiceKind
 from app.modules.billing.models import ServiceRecord
 from app.modules.billing.rules.entries import Entry, GroupShare
 from app.modules.billing.schemas import ServiceRecordIn
@@ -25,8 +25,13 @@ def minutes_of(record: ServiceRecordIn) -> int:
     return int((record.ends_at - record.starts_at).total_seconds() // 60)
 
 
-def entry_of(record: ServiceRecord, service_kind: ServiceKind) -> Entry:
-    """A stored record as the pricing rules see it."""
+def entry_of(
+    record: ServiceRecord,
+    service_kind: ServiceKind,
+    qualification: str | None = None,
+    employment: Employment | None = None,
+) -> Entry:
+    """A stored record as the pricing rules see it, with what the professional was on that day."""
     is_group = record.activity is ActivityCategory.GROUP_SESSION
     return Entry(
         id=record.id,
@@ -41,6 +46,8 @@ def entry_of(record: ServiceRecord, service_kind: ServiceKind) -> Entry:
         session_id=uuid5(record.provider_id, f"session:{record.session}") if record.session else None,
         notice_hours=record.notice_hours,
         has_note=bool(record.note),
+        qualification=qualification,
+        employment=employment,
     )
 
 

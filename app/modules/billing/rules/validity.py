@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
+from uuid import UUID
 
 from app.modules.agreements import BillingTerms
 
@@ -19,6 +20,11 @@ class DatedTerms:
     terms: BillingTerms
     valid_from: date
     valid_to: date | None = None
+    version_id: UUID | None = None
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the terms hold on a day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
 
 TermsOn = Callable[[date], DatedTerms | None]
