@@ -7,6 +7,7 @@ from app.modules.cases import router as cases
 from app.modules.catalogue import router as catalogue
 from app.modules.committee import router as committee
 from app.modules.dialogues import router as dialogues
+from app.modules.fees import router as fees
 from app.modules.forms import router as forms
 from app.modules.handbooks import router as handbooks
 from app.modules.identity import router as identity
@@ -36,6 +37,7 @@ ROUTERS = (
     agreements.router_of_bases,
     agreements.router_of_published,
     negotiations.router,
+    fees.router,
     dialogues.router,
     dialogues.measures,
     cases.router,

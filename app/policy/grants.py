@@ -33,6 +33,7 @@ GRANTS: dict[R, frozenset[P]] = {
         P.COMMITTEE_PREPARE,
         P.EVENTS_READ,
         P.WORKLIST_READ,
+        P.FEES_READ,
     },
     R.CASEWORKER: _EVERYBODY
     | {
@@ -88,6 +89,7 @@ GRANTS: dict[R, frozenset[P]] = {
         P.INVOICES_READ,
         P.INVOICES_OVERRIDE,
         P.STAFF_READ,
+        P.FEES_READ,
     },
     R.FINANCE_OFFICER: _EVERYBODY
     | {
@@ -100,6 +102,7 @@ GRANTS: dict[R, frozenset[P]] = {
         P.WORKLIST_READ,
         P.INVOICES_OVERRIDE,
         P.STAFF_READ,
+        P.FEES_READ,
     },
     R.OFFICE_ADMIN: _EVERYBODY
     | {P.ORGANISATIONS_MANAGE, P.ACCOUNTS_READ, P.ACCOUNTS_MANAGE, P.WEBHOOKS_MANAGE, P.EVENTS_READ},
@@ -117,6 +120,7 @@ GRANTS: dict[R, frozenset[P]] = {
         P.EVENTS_READ,
         P.NOTICES_READ,
         P.NOTICES_WRITE,
+        P.FEES_READ,
     },
     R.PROVIDER_PROFESSIONAL: _EVERYBODY
     | {
@@ -156,6 +160,8 @@ GRANTS: dict[R, frozenset[P]] = {
         P.NOTICES_WRITE,
         P.WORKLIST_READ,
         P.STAFF_READ,
+        P.FEES_READ,
+        P.FEES_MANAGE,
     },
     R.PROVIDER_MANAGER: _EVERYBODY
     | {
@@ -174,6 +180,8 @@ GRANTS: dict[R, frozenset[P]] = {
         P.WORKLIST_READ,
         P.STAFF_MANAGE,
         P.STAFF_READ,
+        P.FEES_READ,
+        P.FEES_MANAGE,
     },
     R.PROVIDER_BILLING: _EVERYBODY
     | {
@@ -184,6 +192,8 @@ GRANTS: dict[R, frozenset[P]] = {
         P.INVOICES_SUBMIT,
         P.WORKLIST_READ,
         P.STAFF_READ,
+        P.FEES_READ,
+        P.FEES_MANAGE,
     },
     R.PROVIDER_ADMIN: _EVERYBODY | {P.ACCOUNTS_READ, P.ACCOUNTS_MANAGE, P.WEBHOOKS_MANAGE, P.EVENTS_READ},
     R.PROVIDER_SYNC: _EVERYBODY
@@ -206,6 +216,8 @@ GRANTS: dict[R, frozenset[P]] = {
         P.NOTICES_WRITE,
         P.STAFF_MANAGE,
         P.STAFF_READ,
+        P.FEES_READ,
+        P.FEES_MANAGE,
     },
 }
 

@@ -26,6 +26,8 @@ class Permission(StrEnum):
     DIALOGUES_READ = "dialogues:read"
     DIALOGUES_TAKE_PART = "dialogues:take_part"
     EVENTS_READ = "events:read"
+    FEES_MANAGE = "fees:manage"
+    FEES_READ = "fees:read"
     FORMS_MANAGE = "forms:manage"
     FORMS_READ = "forms:read"
     GRANTS_RELEASE = "grants:release"

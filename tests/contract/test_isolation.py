@@ -15,6 +15,7 @@ from app.wiring import HANDLERS, on_published
 from tests.contract.operations import Operation, example, operations
 from tests.modules.committee.given import given_everything as given_committee
 from tests.modules.dialogues.given import given_held, given_measure
+from tests.modules.fees.test_rules import K1
 from tests.modules.handbooks.given import given_everything
 from tests.modules.notices.given import given_notice
 from tests.modules.offers.given import given_offer, report_capacity
@@ -80,6 +81,7 @@ def _everything(world: World) -> dict[str, str]:
     measure = given_measure(world, dialogue)
     committee = given_committee(world)
     notice = given_notice(world, help_=help_)
+    priced = world.as_(Role.PROVIDER_MANAGER).post("/v1/fee-calculations", {"title": "Entgelt", "basis": K1})
     listed = world.as_(Role.PROVIDER_MANAGER).post("/v1/staff-members", STAFF_MEMBER)
     world.tick()
     deliveries = world.as_(Role.OFFICE_ADMIN).get(f"/v1/webhooks/{webhook['id']}/deliveries")["items"]
@@ -90,6 +92,7 @@ def _everything(world: World) -> dict[str, str]:
         "alarm_id": world.as_(Role.TEAM_LEAD).get("/v1/alarms")["items"][0]["id"],
         "attachment_id": attachment["id"],
         "comment_id": planner.get(f"{handbook}/versions/1/comments")["items"][0]["id"],
+        "calculation_id": priced["id"],
         "delivery_id": deliveries[0]["id"],
         "dialogue_id": dialogue["id"],
         "feed_id": caseworker.post("/v1/calendar-feeds")["id"],
