@@ -21,7 +21,6 @@ from app.modules.fees.schemas import (
     FeeDifferenceOut,
     FeeResultOut,
     FeeStepOut,
-    FeeStepQuery,
     FeeVersionCreate,
     FeeVersionOut,
     FeeVersionSummary,
@@ -102,16 +101,12 @@ def get_fee_version(calculation_id: Id, number: int, db: Db, actor: CurrentActor
     return FeeVersionOut.model_validate(queries.get_version(db, calculation, number, actor))
 
 
-@router.get("/{calculation_id}/steps", summary="Rechenweg ausgeben")
+@router.get("/{calculation_id}/versions/{number}/steps", summary="Rechenweg ausgeben")
 @needs(Permission.FEES_READ)
-def list_fee_steps(
-    calculation_id: Id, query: Annotated[FeeStepQuery, Query()], db: Db, actor: CurrentActor
-) -> Page[FeeStepOut]:
-    """Every step of a version as a list, by `Accept` also as CSV or XLSX (§ 78c Abs. 2 SGB VIII)."""
-    calculation = queries.get_calculation(db, calculation_id, actor)
-    version = queries.get_version(db, calculation, query.number, actor)
-    steps = [FeeStepOut.model_validate(step) for step in version.result["steps"]]
-    return page_of(steps, None, len(steps), query)
+def list_fee_steps(calculation_id: Id, number: int, db: Db, actor: CurrentActor) -> Page[FeeStepOut]:
+    """Every step of a version, by `Accept` also as CSV or XLSX (§ 78c Abs. 2 SGB VIII)."""
+    version = queries.get_version(db, queries.get_calculation(db, calculation_id, actor), number, actor)
+    return Page(items=[FeeStepOut.model_validate(step) for step in version.result["steps"]])
 
 
 @router.get("/{calculation_id}/comparison", summary="Zwei Fassungen vergleichen")

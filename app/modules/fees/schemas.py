@@ -280,9 +280,11 @@ class FeeComparisonOut(Out):
 class FeeComparisonQuery(In):
     """Two versions of one calculation, or of two."""
 
-    number: Annotated[int, Field(ge=1, description="the version before")]
-    other_number: Annotated[int, Field(ge=1, description="the version after")]
-    other_id: Annotated[Id | None, Field(description="its calculation; empty: the same")] = None
+    number: Annotated[int, Field(ge=1, le=1_000_000, description="the version before; without it the first")] = 1
+    other_id: Annotated[Id | None, Field(description="the calculation after; empty: the same")] = None
+    other_number: Annotated[
+        int | None, Field(ge=1, le=1_000_000, description="the version after; empty: the newest")
+    ] = None
 
 
 class FeeCalculationQuery(PageQuery):
@@ -292,9 +294,3 @@ class FeeCalculationQuery(PageQuery):
     agreement_id: Id | None = None
     state: FeeCalculationState | None = None
     sort: Literal["created_at", "-created_at", "title", "-title"] = "-created_at"
-
-
-class FeeStepQuery(PageQuery):
-    """Which version is exported."""
-
-    number: Annotated[int | None, Field(ge=1, description="a version; empty: the newest")] = None

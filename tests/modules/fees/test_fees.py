@@ -108,7 +108,14 @@ def test_walls(world: World) -> None:
     provider = world.organisation(OrganisationKind.PROVIDER, "Anderer")
     office = world.organisation(OrganisationKind.YOUTH_OFFICE, "Anderes")
     stranger = world.as_(Role.PROVIDER_MANAGER, provider)
-    for place in ("", "/versions", "/versions/1", "/steps", "/comparison?number=1&other_number=1", "/transitions"):
+    for place in (
+        "",
+        "/versions",
+        "/versions/1",
+        "/versions/1/steps",
+        "/comparison?number=1&other_number=1",
+        "/transitions",
+    ):
         stranger.get(f"{path}{place}", status=404)
     world.as_(Role.PLANNER, office).get(path, status=404)
     own = stranger.post(PATH, {"title": "Eigene", "basis": K1})
@@ -145,13 +152,13 @@ def test_refusals_name_the_field(world: World, changes: dict[str, Any], pointer:
 
 
 def test_steps_come_as_a_table(world: World) -> None:
-    path = f"{PATH}/{_create(world)['id']}/steps"
+    path = f"{PATH}/{_create(world)['id']}/versions"
     manager = world.as_(Role.PROVIDER_MANAGER)
-    answer = manager.request("GET", f"{path}?number=1", status=200, headers={"Accept": "text/csv"})
+    answer = manager.request("GET", f"{path}/1/steps", status=200, headers={"Accept": "text/csv"})
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
     assert (rows[-1]["key"], rows[-1]["value"]) == ("rate", "6834")
-    assert len(manager.get(path)["items"]) == len(rows)
-    manager.get(f"{path}?number=7", status=404)
+    assert len(manager.get(f"{path}/1/steps")["items"]) == len(rows)
+    manager.get(f"{path}/7/steps", status=404)
 
 
 def test_statements_do_not_grow(world: World, statements: list[str]) -> None:

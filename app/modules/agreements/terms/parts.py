@@ -152,8 +152,8 @@ class TimeSurcharges(In):
     model_config = FROZEN
 
     night_percent: Surcharge = Field(0, title="Nachtarbeit (Prozent)")
-    night_starts: Clock = Field(time(22), title="Nacht ab", examples=["22:00"])
-    night_ends: Clock = Field(time(6), title="Nacht bis", examples=["06:00"])
+    night_starts: Clock = Field(default_factory=lambda: time(22), title="Nacht ab; leer: 22 Uhr", examples=["22:00"])
+    night_ends: Clock = Field(default_factory=lambda: time(6), title="Nacht bis; leer: 6 Uhr", examples=["06:00"])
     saturday_percent: Surcharge = Field(0, title="Samstage (Prozent)")
     sunday_percent: Surcharge = Field(0, title="Sonntage (Prozent)")
     holiday_percent: Surcharge = Field(0, title="Gesetzliche Feiertage des Landes (Prozent)")
