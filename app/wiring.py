@@ -23,6 +23,7 @@ HANDLERS: dict[str, Handler] = {
     handbooks.CONSULTATION: handbooks.consultation_due,
     dialogues.ASSESSMENT_DUE: dialogues.assessments_due,
     dialogues.MEASURE_DUE: dialogues.measure_due,
+    invoices.OBJECTION: invoices.objection_over,
     notices.ACKNOWLEDGEMENT: notices.remind,
     notices.ANSWER: notices.remind,
     reports.DEADLINE: reports.expectation_due,

@@ -26,6 +26,10 @@ INVOICE_CHECK_DAYS = 30
 """§ 286 Abs. 3 BGB: thirty days after an invoice its payment is late."""
 INVOICE_REVISION_DAYS = 14
 """How long a provider corrects an invoice that was returned (assumption)."""
+INVOICE_ANSWER_DAYS = 14
+"""How long a provider answers questions about an invoice (facts 4: `query_due`, local policy)."""
+INVOICE_OBJECTION_DAYS = 14
+"""How long a provider may object to cuts before what is left is payable (local policy, as the answer to a question)."""
 
 # --- notices between the youth office and a provider (wechselseitiger Informationsfluss) ------------------------------
 # § 36 Abs. 2 SGB VIII lets those who carry out a help take part in its planning and review, and names no days; § 47

@@ -48,7 +48,10 @@ def _everything(world: World) -> dict[str, str]:
     record = world.as_(Role.PROVIDER_SYNC).post("/v1/service-records", record_body(help_))
     bill = {"youth_office_id": str(world.youth_office.id), "month": "2026-02"}
     invoice = world.as_(Role.PROVIDER_BILLING).post("/v1/invoices", bill)
-    world.as_(Role.PROVIDER_BILLING).act(f"/v1/invoices/{invoice['id']}", "submit")
+    invoice_path, finance = f"/v1/invoices/{invoice['id']}", world.as_(Role.FINANCE_OFFICER)
+    fresh = {"If-Match": f'"{world.as_(Role.PROVIDER_BILLING).act(invoice_path, "submit")["version"]}"'}
+    cut = {"place": 1, "cents": 1, "reason": "Nicht belegt"}
+    cut_id = finance.post(f"{invoice_path}/cuts", cut, status=200, headers=fresh)["cuts"][0]["id"]
     owed = {"help_id": help_["id"], "kind": "development", "due_on": "2026-07-31", "reason": "Schulwechsel"}
     expectation = caseworker.post("/v1/report-expectations", owed)
     report = world.as_(Role.PROVIDER_PROFESSIONAL).post(
@@ -93,6 +96,7 @@ def _everything(world: World) -> dict[str, str]:
         "attachment_id": attachment["id"],
         "comment_id": planner.get(f"{handbook}/versions/1/comments")["items"][0]["id"],
         "calculation_id": priced["id"],
+        "cut_id": cut_id,
         "delivery_id": deliveries[0]["id"],
         "dialogue_id": dialogue["id"],
         "feed_id": caseworker.post("/v1/calendar-feeds")["id"],

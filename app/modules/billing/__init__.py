@@ -23,7 +23,7 @@ from app.modules.billing.rules import (
     touches,
 )
 from app.modules.billing.rules.records import entry_of
-from app.modules.billing.service import mark_billed, release_billed
+from app.modules.billing.service import mark_billed, release_billed, reverse
 
 __all__ = [
     "DIRECT",
@@ -48,5 +48,6 @@ __all__ = [
     "price_month",
     "records_for_billing",
     "release_billed",
+    "reverse",
     "touches",
 ]

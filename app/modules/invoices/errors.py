@@ -37,3 +37,12 @@ class NotYoursToAccept(Problem):
         "Wer einen Befund hinnehmen darf, steht unter /v1/check-rules; manche werden nur durch Berichtigung erledigt.",
         "Who may accept a finding is told at /v1/check-rules; some are cleared up by correction only.",
     )
+
+
+class NotUnderCheck(Problem):
+    status, code = 409, "invoice-not-under-check"
+    title = ("Rechnung nicht in Prüfung", "Invoice is not being checked")
+    detail = (
+        "Gekürzt wird eine Rechnung, solange sie geprüft oder über einen Widerspruch entschieden wird.",
+        "An invoice is cut while it is being checked, or while an objection is being decided.",
+    )

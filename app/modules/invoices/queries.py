@@ -9,13 +9,22 @@ from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from app.core.db import found
+from app.core.numbers import next_number
 from app.core.pages import paginate
-from app.core.worklist import Asked, Source, waiting
-from app.law.planning import INVOICE_CHECK_DAYS, INVOICE_REVISION_DAYS
+from app.core.worklist import Asked, Source, end_of, waiting
+from app.law.planning import INVOICE_ANSWER_DAYS, INVOICE_CHECK_DAYS, INVOICE_REVISION_DAYS
 from app.modules.agreements import BillingUnit
 from app.modules.billing import ServiceRecord
 from app.modules.cases import Help
-from app.modules.invoices.models import Invoice, InvoiceFinding, InvoiceLine, InvoiceState
+from app.modules.invoices.models import (
+    BILLS_NOTHING,
+    Invoice,
+    InvoiceCut,
+    InvoiceFinding,
+    InvoiceKind,
+    InvoiceLine,
+    InvoiceState,
+)
 from app.modules.invoices.rules import HISTORY_MONTHS, month_of, months_before
 from app.modules.invoices.schemas import InvoiceQuery
 from app.policy import Actor, Permission
@@ -34,7 +43,7 @@ def visible(actor: Actor) -> Select[Invoice]:
 def get_invoice(db: Session, invoice_id: UUID, actor: Actor, *, lock: bool = False) -> Invoice:
     """One invoice with lines and findings; 404 for another organisation's."""
     wanted = visible(actor).where(Invoice.id == invoice_id)
-    wanted = wanted.options(selectinload(Invoice.lines), selectinload(Invoice.findings))
+    wanted = wanted.options(*map(selectinload, (Invoice.lines, Invoice.findings, Invoice.cuts, Invoice.questions)))
     return found(db.scalar(wanted.with_for_update(of=Invoice) if lock else wanted))
 
 
@@ -43,10 +52,15 @@ def get_finding(db: Session, invoice: Invoice, finding_id: UUID) -> InvoiceFindi
     return found(next((finding for finding in invoice.findings if finding.id == finding_id), None))
 
 
+def get_cut(invoice: Invoice, cut_id: UUID) -> InvoiceCut:
+    """A cut that stands; 404 for none."""
+    return found(next((cut for cut in invoice.cuts if cut.id == cut_id), None))
+
+
 def list_invoices(db: Session, query: InvoiceQuery, actor: Actor) -> tuple[list[Any], str | None, int | None]:
     """A page of invoices."""
     rows = visible(actor)
-    for name in ("state", "youth_office_id", "provider_id"):
+    for name in ("state", "kind", "youth_office_id", "provider_id"):
         if (value := getattr(query, name)) is not None:
             rows = rows.where(getattr(Invoice, name) == value)
     if query.month:
@@ -100,6 +114,15 @@ def overdue_reports(db: Session, help_ids: Collection[UUID], on: date) -> Mappin
     return _overdue_reports[0](db, help_ids, on) if _overdue_reports else {}
 
 
+def free_number(db: Session, provider_id: UUID, prefix: str, year: int) -> str:
+    """The next number of the provider's own series that none of its invoices has (imported ones bring theirs)."""
+    while True:
+        number = next_number(db, provider_id, prefix, year)
+        taken = select(Invoice.id).where(Invoice.provider_id == provider_id, Invoice.number == number)
+        if db.scalar(taken) is None:
+            return number
+
+
 def records_of_invoice(db: Session, invoice: Invoice) -> list[ServiceRecord]:
     """What an invoice bills, in the order in which it was priced."""
     rows = select(ServiceRecord).where(ServiceRecord.invoice_id == invoice.id)
@@ -130,7 +153,9 @@ def records_billed_before(
 
 
 def billed_elsewhere(db: Session, invoice: Invoice, help_ids: Collection[UUID]) -> dict[UUID, dict[date, int]]:
-    """The hours (hundredths) of each help that the provider's other live invoices bill, by month."""
+    """The hours (hundredths) of each help that the provider's other live invoices bill, by month; discarded, replaced
+    and credited ones bill nothing.
+    """
     rows = (
         select(InvoiceLine.help_id, Invoice.month, func.sum(InvoiceLine.units))
         .join(Invoice, Invoice.id == InvoiceLine.invoice_id)
@@ -139,7 +164,8 @@ def billed_elsewhere(db: Session, invoice: Invoice, help_ids: Collection[UUID]) 
             InvoiceLine.unit == BillingUnit.FACHLEISTUNGSSTUNDE,
             Invoice.provider_id == invoice.provider_id,
             Invoice.id != invoice.id,
-            Invoice.state != InvoiceState.DISCARDED,
+            Invoice.state.not_in(BILLS_NOTHING),
+            Invoice.kind != InvoiceKind.CREDIT_NOTE,
         )
         .group_by(InvoiceLine.help_id, Invoice.month)
     )
@@ -163,14 +189,31 @@ def _work(asked: Asked) -> list[Select[*tuple[Any, ...]]]:
     if not actor.may(Permission.INVOICES_READ):
         return []
     place: dict[str, Any] = {"subject": Invoice, "path": "/v1/invoices/"}
+    checks, submits = actor.may(Permission.INVOICES_APPROVE), actor.may(Permission.INVOICES_SUBMIT)
     check_by = Invoice.submitted_at + timedelta(days=INVOICE_CHECK_DAYS)
+    decide_by = Invoice.changed_at + timedelta(days=INVOICE_CHECK_DAYS)
+    answer_by = Invoice.changed_at + timedelta(days=INVOICE_ANSWER_DAYS)
     revise_by = Invoice.changed_at + timedelta(days=INVOICE_REVISION_DAYS)
-    check = waiting("invoice_to_check", due_at=check_by, me=actor.may(Permission.INVOICES_APPROVE), **place)
-    revise = waiting("invoice_to_revise", due_at=revise_by, me=actor.may(Permission.INVOICES_SUBMIT), **place)
+    waits = (
+        ("invoice_to_check", (InvoiceState.SUBMITTED, InvoiceState.CHECKING), check_by, checks),
+        ("invoice_objected", (InvoiceState.OBJECTED,), decide_by, checks),
+        ("invoice_to_answer", (InvoiceState.QUERIED,), answer_by, submits),
+        ("invoice_to_revise", (InvoiceState.RETURNED,), revise_by, submits),
+        ("invoice_cut", (InvoiceState.PARTLY_APPROVED,), end_of(Invoice.objection_until), submits),
+    )
     return [
-        visible(actor).with_only_columns(*check).where(Invoice.state == InvoiceState.SUBMITTED),
-        visible(actor).with_only_columns(*revise).where(Invoice.state == InvoiceState.RETURNED),
+        visible(actor).with_only_columns(*waiting(kind, due_at=due_at, me=me, **place)).where(Invoice.state.in_(states))
+        for kind, states, due_at, me in waits
     ]
 
 
-WORK = Source({"invoice_to_check": "Rechnung prüfen", "invoice_to_revise": "Rechnung berichtigen"}, _work)
+WORK = Source(
+    {
+        "invoice_to_check": "Rechnung prüfen",
+        "invoice_objected": "Über einen Widerspruch gegen Kürzungen entscheiden",
+        "invoice_to_answer": "Rückfragen zur Rechnung beantworten",
+        "invoice_to_revise": "Rechnung berichtigen",
+        "invoice_cut": "Kürzungen annehmen oder widersprechen",
+    },
+    _work,
+)

@@ -7,12 +7,16 @@ from fastapi import Query
 from app.core.http import CurrentActor, Db, Expected, Now, Router, needs
 from app.core.pages import Page, page_of
 from app.core.types import Id
-from app.modules.invoices import queries, service
+from app.modules.invoices import checking, correcting, queries, service
 from app.modules.invoices.checks import CHECKS
 from app.modules.invoices.explanation import explain
 from app.modules.invoices.models import Invoice
 from app.modules.invoices.schemas import (
     CheckRuleOut,
+    Correction,
+    Credit,
+    CutCreate,
+    CutOut,
     ExplanationOut,
     FindingOut,
     InvoiceAction,
@@ -22,6 +26,7 @@ from app.modules.invoices.schemas import (
     InvoiceSummary,
     LineOut,
     Override,
+    QuestionOut,
 )
 from app.modules.invoices.workflow import INVOICE
 from app.modules.webhooks import TransitionOut, history
@@ -29,14 +34,24 @@ from app.policy import Actor, Permission
 
 router = Router(prefix="/invoices", tags=["invoices"])
 check_rules = Router(prefix="/check-rules", tags=["invoices"])
+_TOLD = (
+    "return_reason",
+    "correction_reason",
+    "objection_until",
+    "objection",
+    "objection_reply",
+    "payment_reference",
+)
 
 
 def _out(invoice: Invoice, actor: Actor) -> InvoiceOut:
     return InvoiceOut(
         **InvoiceSummary.model_validate(invoice).model_dump(),
-        return_reason=invoice.return_reason,
+        **{name: getattr(invoice, name) for name in _TOLD},
         lines=[LineOut.model_validate(line) for line in invoice.lines],
         findings=[FindingOut.model_validate(finding) for finding in invoice.findings],
+        cuts=[CutOut.model_validate(cut) for cut in invoice.cuts],
+        questions=[QuestionOut.model_validate(question) for question in invoice.questions],
         allowed_actions=INVOICE.allowed(invoice, actor),
     )
 
@@ -85,13 +100,58 @@ def override_finding(
     return _out(service.override(db, invoice_id, finding_id, body.reason, actor=actor, at=now), actor)
 
 
+@router.post("/{invoice_id}/cuts", summary="Position kürzen")
+@needs(Permission.INVOICES_APPROVE)
+def cut_invoice(
+    invoice_id: Id, body: CutCreate, db: Db, actor: CurrentActor, now: Now, expected: Expected
+) -> InvoiceOut:
+    """Pay less of a line, with the reason (agreement, § 36a SGB VIII); takes effect when approved in part.
+
+    Never more than was charged: the database keeps line, cuts, approved sum and payment together.
+    """
+    return _out(checking.create_cut(db, invoice_id, body, expected, actor=actor, at=now), actor)
+
+
+@router.post("/{invoice_id}/cuts/{cut_id}:withdraw", summary="Kürzung zurücknehmen")
+@needs(Permission.INVOICES_APPROVE)
+def withdraw_invoice_cut(
+    invoice_id: Id, cut_id: Id, db: Db, actor: CurrentActor, now: Now, expected: Expected
+) -> InvoiceOut:
+    """Pay what was cut after all (while checking, or after an objection); the cut stays on record."""
+    return _out(checking.withdraw_cut(db, invoice_id, cut_id, expected, actor=actor, at=now), actor)
+
+
+@router.post("/{invoice_id}:correct", status_code=201, summary="Rechnung berichtigen (384)")
+@needs(Permission.INVOICES_SUBMIT)
+def correct_invoice(
+    invoice_id: Id, body: Correction, db: Db, actor: CurrentActor, now: Now, expected: Expected
+) -> InvoiceOut:
+    """Replace an invoice that is not ordered for payment by a corrected draft (§ 14 Abs. 6 UStG, § 31 Abs. 5 UStDV).
+
+    The named records are reversed; all others of the month that are not billed yet are on the new draft.
+    """
+    return _out(correcting.correct_invoice(db, invoice_id, body, expected, actor=actor, at=now), actor)
+
+
+@router.post("/{invoice_id}:credit", status_code=201, summary="Rechnung stornieren (Gutschrift, 381)")
+@needs(Permission.INVOICES_SUBMIT)
+def credit_invoice(
+    invoice_id: Id, body: Credit, db: Db, actor: CurrentActor, now: Now, expected: Expected
+) -> InvoiceOut:
+    """Cancel an invoice that is decided or paid by a credit note over the same lines (§ 14 Abs. 6 UStG).
+
+    Its records are free again. What was paid is set off in the next payment run; what was not is not paid any more.
+    """
+    return _out(correcting.credit_invoice(db, invoice_id, body, expected, actor=actor, at=now), actor)
+
+
 @router.post("/{invoice_id}/transitions", summary="Rechnung weiterführen")
 @needs(Permission.INVOICES_READ)
 def move_invoice(
     invoice_id: Id, body: InvoiceAction, db: Db, actor: CurrentActor, now: Now, expected: Expected
 ) -> InvoiceOut:
-    """Submit or discard (provider), approve or return (Wirtschaftliche Jugendhilfe; four eyes: not by the person
-    who released a grant of these helps).
+    """Submit, withdraw, answer, accept cuts, object or discard (provider); check, ask, approve as a whole or in part,
+    or return (Wirtschaftliche Jugendhilfe; four eyes: not by the person who released a grant of these helps).
     """
     return _out(service.move(db, invoice_id, body, expected, actor=actor, at=now), actor)
 

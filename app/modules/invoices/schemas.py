@@ -5,15 +5,18 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.core.pages import PageQuery
-from app.core.types import Day, Hours, Id, In, Instant, Out, Prose, Word
+from app.core.types import MAX_CENTS, WHOLE, Day, Hours, Id, In, Instant, Out, Prose, Word
 from app.core.workflow import AllowedAction
 from app.modules.agreements import ActivityCategory, BillingUnit, ServiceKind
-from app.modules.invoices.models import InvoiceState, Severity
+from app.modules.invoices.models import InvoiceKind, InvoiceState, Severity
 from app.policy import Role
 
 Month = Annotated[
     str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", max_length=7, title="Monat", examples=["2026-02"])
 ]
+
+Place = Annotated[int, Field(ge=1, le=50_000), WHOLE]
+"""The number of a line."""
 
 
 class InvoiceCreate(In):
@@ -29,10 +32,64 @@ class SubmitInvoice(In):
     action: Literal["submit"]
 
 
+class WithdrawInvoice(In):
+    """The provider takes the invoice back before anybody looks at it."""
+
+    action: Literal["withdraw"]
+
+
+class StartCheck(In):
+    """Wirtschaftliche Jugendhilfe begins to check."""
+
+    action: Literal["start_check"]
+
+
+class Question(In):
+    """Something the youth office wants to know."""
+
+    place: Place | None = Field(None, title="Position")
+    finding_id: Id | None = Field(None, title="Befund")
+    question: Prose = Field(title="Frage", examples=["Wer nahm am 5. Februar am Gespräch teil?"])
+
+
+class QueryInvoice(In):
+    """Wirtschaftliche Jugendhilfe asks the provider."""
+
+    action: Literal["query"]
+    questions: list[Question] = Field(title="Rückfragen", min_length=1, max_length=100)
+
+
+class Answered(In):
+    """The provider's answer to one question."""
+
+    question_id: Id = Field(title="Rückfrage")
+    answer: Prose = Field(title="Antwort")
+
+
+class AnswerQuestions(In):
+    """The provider answers every open question."""
+
+    action: Literal["answer"]
+    answers: list[Answered] = Field(title="Antworten", min_length=1, max_length=100)
+
+
+class ResumeCheck(In):
+    """Wirtschaftliche Jugendhilfe goes on without an answer; the open questions are closed."""
+
+    action: Literal["resume"]
+
+
 class ApproveInvoice(In):
     """Wirtschaftliche Jugendhilfe finds the invoice right."""
 
     action: Literal["approve"]
+
+
+class ApprovePartly(In):
+    """Wirtschaftliche Jugendhilfe finds the invoice right but for its cuts."""
+
+    action: Literal["approve_partly"]
+    reply: Prose | None = Field(None, title="Antwort auf den Widerspruch")
 
 
 class ReturnInvoice(In):
@@ -42,6 +99,19 @@ class ReturnInvoice(In):
     reason: Prose = Field(title="Beanstandung")
 
 
+class AcceptCuts(In):
+    """The provider accepts the cuts; what is left is paid."""
+
+    action: Literal["accept_cuts"]
+
+
+class ObjectToCuts(In):
+    """The provider objects to the cuts (Widerspruch)."""
+
+    action: Literal["object"]
+    reason: Prose = Field(title="Begründung des Widerspruchs")
+
+
 class DiscardInvoice(In):
     """The provider gives the invoice up; its records are free again."""
 
@@ -49,8 +119,42 @@ class DiscardInvoice(In):
 
 
 InvoiceAction = Annotated[
-    SubmitInvoice | ApproveInvoice | ReturnInvoice | DiscardInvoice, Field(discriminator="action")
+    SubmitInvoice
+    | WithdrawInvoice
+    | StartCheck
+    | QueryInvoice
+    | AnswerQuestions
+    | ResumeCheck
+    | ApproveInvoice
+    | ApprovePartly
+    | ReturnInvoice
+    | AcceptCuts
+    | ObjectToCuts
+    | DiscardInvoice,
+    Field(discriminator="action"),
 ]
+
+
+class CutCreate(In):
+    """Pay less of a line than was charged."""
+
+    place: Place = Field(title="Position")
+    cents: Annotated[int, Field(ge=1, le=MAX_CENTS), WHOLE] = Field(title="Kürzung (Cent)")
+    reason: Prose = Field(title="Begründung", examples=["Nur eine Fachkraft war bewilligt."])
+    finding_id: Id | None = Field(None, title="Befund, aus dem die Kürzung folgt")
+
+
+class Correction(In):
+    """Why an invoice is replaced, and which of its records were wrong."""
+
+    reason: Prose = Field(title="Grund der Korrektur")
+    reverse_record_ids: list[Id] = Field([], title="Einträge, die dabei storniert werden", max_length=10_000)
+
+
+class Credit(In):
+    """Why an invoice is taken back."""
+
+    reason: Prose = Field(title="Grund der Gutschrift")
 
 
 class Override(In):
@@ -104,16 +208,44 @@ class FindingOut(Out):
     override_reason: str | None = Field(title="Begründung", max_length=200)
 
 
+class CutOut(Out):
+    """What is not paid of a line."""
+
+    id: Id
+    place: int = Field(title="Position", ge=1)
+    finding_id: Id | None = Field(title="Befund")
+    cents: int = Field(title="Kürzung (Cent)", ge=1)
+    reason: str = Field(title="Begründung", max_length=10_000)
+    made_at: Instant = Field(title="gekürzt am")
+
+
+class QuestionOut(Out):
+    """A question of the youth office and its answer."""
+
+    id: Id
+    place: int | None = Field(title="Position", ge=1)
+    finding_id: Id | None = Field(title="Befund")
+    question: str = Field(title="Frage", max_length=10_000)
+    asked_at: Instant = Field(title="gefragt am")
+    answer: str | None = Field(title="Antwort", max_length=10_000)
+    closed_at: Instant | None = Field(title="erledigt am")
+
+
 class InvoiceSummary(Out):
     """An invoice in a list."""
 
     id: Id
-    number: str = Field(title="Nummer", max_length=20)
+    number: str = Field(title="Nummer", max_length=35)
+    kind: InvoiceKind = Field(title="Art")
+    corrects_id: Id | None = Field(title="berichtigte oder stornierte Rechnung")
     state: InvoiceState = Field(title="Stand")
     youth_office_id: Id = Field(title="Jugendamt")
     provider_id: Id = Field(title="Träger")
     month: Day = Field(title="Monat (erster Tag)")
     total_cents: int = Field(title="Summe (Cent)", ge=0)
+    approved_cents: int | None = Field(title="freigegeben (Cent)", ge=0)
+    payable_cents: int | None = Field(title="zu zahlen (Cent); negativ: zu verrechnen")
+    paid_on: Day | None = Field(title="bezahlt am")
     created_at: Instant = Field(title="erstellt am")
     submitted_at: Instant | None = Field(title="eingereicht am")
     approved_at: Instant | None = Field(title="freigegeben am")
@@ -124,15 +256,22 @@ class InvoiceOut(InvoiceSummary):
     """An invoice with lines and findings."""
 
     return_reason: str | None = Field(title="Beanstandung", max_length=10_000)
+    correction_reason: str | None = Field(title="Grund der Korrektur oder Gutschrift", max_length=10_000)
+    objection_until: Day | None = Field(title="Widerspruch möglich bis")
+    objection: str | None = Field(title="Widerspruch", max_length=10_000)
+    objection_reply: str | None = Field(title="Antwort auf den Widerspruch", max_length=10_000)
+    payment_reference: str | None = Field(title="Verwendungszweck der Zahlung", max_length=140)
     lines: list[LineOut] = Field(title="Positionen", max_length=50_000)
     findings: list[FindingOut] = Field(title="Befunde", max_length=10_000)
+    cuts: list[CutOut] = Field(title="Kürzungen", max_length=10_000)
+    questions: list[QuestionOut] = Field(title="Rückfragen", max_length=10_000)
     allowed_actions: list[AllowedAction] = Field(title="mögliche Schritte", max_length=20)
 
 
 class ExplanationOut(Out):
     """An invoice told in German."""
 
-    number: str = Field(title="Nummer", max_length=20)
+    number: str = Field(title="Nummer", max_length=35)
     total_cents: int = Field(title="Summe (Cent)", ge=0)
     text: str = Field(title="Erklärung", max_length=10_000_000)
 
@@ -141,6 +280,7 @@ class InvoiceQuery(PageQuery):
     """Filters of invoices."""
 
     state: InvoiceState | None = None
+    kind: InvoiceKind | None = None
     month: Month | None = None
     youth_office_id: Id | None = None
     provider_id: Id | None = None

@@ -12,17 +12,16 @@ from sqlalchemy.orm import Session
 from app.core import audit
 from app.core.db import check_version
 from app.core.ids import new_id
-from app.core.numbers import next_number
 from app.core.problems import Conflict, Text
 from app.law.calendars import legal_date
 from app.modules import agreements, billing
 from app.modules.billing import DatedTerms, Line, ServiceRecord, Statement
 from app.modules.cases import Help, grants_of
-from app.modules.invoices import checks, queries, rules
+from app.modules.invoices import checking, checks, queries, rules
 from app.modules.invoices.errors import FindingClosed, NothingPriced, NothingToBill, NotYoursToAccept
 from app.modules.invoices.models import Invoice, InvoiceFinding, InvoiceLine, InvoiceState, Severity
-from app.modules.invoices.schemas import InvoiceAction, InvoiceCreate, ReturnInvoice
-from app.modules.invoices.workflow import INVOICE
+from app.modules.invoices.schemas import DiscardInvoice, InvoiceAction, InvoiceCreate, SubmitInvoice
+from app.modules.invoices.workflow import INVOICE, UNDER_CHECK
 from app.modules.organisations import land_of
 from app.modules.staff import staff_of
 from app.policy import Actor
@@ -39,24 +38,28 @@ def create_invoice(db: Session, body: InvoiceCreate, *, actor: Actor, at: dateti
 
     Law: SGB VIII §§ 36a, 77, 78b ff.
     """
-    first, last = rules.month_of(body.month)
-    records = billing.records_for_billing(db, body.youth_office_id, actor.organisation_id, first, last)
+    draft = Invoice(youth_office_id=body.youth_office_id, month=rules.month_of(body.month)[0])
+    return bill(db, draft, actor=actor, at=at)
+
+
+def bill(db: Session, invoice: Invoice, *, actor: Actor, at: datetime) -> Invoice:
+    """Fill a draft that says for whom, which month and what kind; it gets the next free number unless it has one.
+
+    Raises:
+        NothingToBill, NothingPriced: there is no record, or none has a price.
+    """
+    first, last = invoice.month, rules.end_of_month(invoice.month)
+    records = billing.records_for_billing(db, invoice.youth_office_id, actor.organisation_id, first, last)
     if not records:
         raise NothingToBill
     helps = queries.helps_of(db, {record.help_id for record in records})
     statement, _ = _price(db, records, helps)
     if not statement.lines:
         raise NothingPriced
-    invoice = Invoice(
-        id=new_id(),
-        youth_office_id=body.youth_office_id,
-        provider_id=actor.organisation_id,
-        number=next_number(db, actor.organisation_id, "RE", legal_date(at).year),
-        month=first,
-        total_cents=statement.total_cents,
-        created_by=actor.id,
-    )
-    INVOICE.begin(db, invoice, actor=actor, at=at, month=body.month, total_cents=statement.total_cents)
+    invoice.id, invoice.provider_id, invoice.created_by = new_id(), actor.organisation_id, actor.id
+    invoice.number = invoice.number or queries.free_number(db, actor.organisation_id, "RE", legal_date(at).year)
+    invoice.total_cents = statement.total_cents
+    INVOICE.begin(db, invoice, actor=actor, at=at, month=f"{first:%Y-%m}", total_cents=statement.total_cents)
     db.execute(insert(InvoiceLine), [_line(invoice, place, line) for place, line in enumerate(statement.lines, 1)])
     _check(db, invoice, records, at)
     if billing.mark_billed(db, [record.id for record in records], invoice.id) != len(records):
@@ -66,11 +69,22 @@ def create_invoice(db: Session, body: InvoiceCreate, *, actor: Actor, at: dateti
     return queries.get_invoice(db, invoice.id, actor)
 
 
+def preview(
+    db: Session, youth_office_id: UUID, month: date, *, actor: Actor
+) -> tuple[Statement, dict[UUID, Help], int]:
+    """What a month would bill now, without billing it: its lines, their helps, and how many records there are."""
+    last = rules.end_of_month(month)
+    records = billing.records_for_billing(db, youth_office_id, actor.organisation_id, month, last)
+    helps = queries.helps_of(db, {record.help_id for record in records})
+    return _price(db, records, helps)[0], helps, len(records)
+
+
 def move(db: Session, invoice_id: UUID, action: InvoiceAction, expected: int, *, actor: Actor, at: datetime) -> Invoice:
     """Take a step of the invoice's life cycle; a discarded invoice frees its records.
 
     Raises:
         StaleVersion, TransitionNotAllowed, PermissionMissing, GuardRefused: see core.workflow.
+        Invalid: a question or an answer is about something else than this invoice.
     """
     invoice = queries.get_invoice(db, invoice_id, actor, lock=True)
     check_version(invoice, expected)
@@ -78,18 +92,16 @@ def move(db: Session, invoice_id: UUID, action: InvoiceAction, expected: int, *,
     invoice.grant_releasers = frozenset(  # type: ignore[misc]  # this invoice's own, for the guard
         grant.released_by for of_help in grants.values() for grant in of_help if grant.released_by
     )
-    if isinstance(action, ReturnInvoice):
-        invoice.return_reason = action.reason
     with db.no_autoflush:
+        checking.prepare(db, invoice, action)
         INVOICE.fire(db, invoice, action.action, actor=actor, at=at)
-    if action.action == "submit":
+    checking.take_effect(db, invoice, action, actor=actor, at=at)
+    if isinstance(action, SubmitInvoice):
         invoice.submitted_at = at
         db.flush()
         _check(db, invoice, queries.records_of_invoice(db, invoice), at)  # much may have changed since the draft
         db.refresh(invoice, ["findings"])
-    elif action.action == "approve":
-        invoice.approved_at = at
-    elif action.action == "discard":
+    elif isinstance(action, DiscardInvoice):
         billing.release_billed(db, invoice.id)
     db.flush()
     return invoice
@@ -105,7 +117,7 @@ def override(db: Session, invoice_id: UUID, finding_id: UUID, reason: str, *, ac
     invoice = queries.get_invoice(db, invoice_id, actor, lock=True)
     finding = queries.get_finding(db, invoice, finding_id)
     if (
-        invoice.state is not InvoiceState.SUBMITTED
+        invoice.state not in UNDER_CHECK | {InvoiceState.OBJECTED}
         or finding.severity is not Severity.BLOCK
         or finding.overridden_by is not None
     ):
