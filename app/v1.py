@@ -7,6 +7,7 @@ from app.modules.cases import router as cases
 from app.modules.catalogue import router as catalogue
 from app.modules.committee import router as committee
 from app.modules.dialogues import router as dialogues
+from app.modules.einvoices import router as einvoices
 from app.modules.fees import router as fees
 from app.modules.forms import router as forms
 from app.modules.handbooks import router as handbooks
@@ -45,6 +46,7 @@ ROUTERS = (
     invoices.router,
     invoices.check_rules,
     staff.router,
+    einvoices.router,
     safeguarding.router,
     reports.router,
     reports.expectations,

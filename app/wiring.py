@@ -6,6 +6,7 @@ from app.modules import (
     cases,
     committee,
     dialogues,
+    einvoices,
     handbooks,
     invoices,
     notices,
@@ -35,5 +36,6 @@ worklists.register(
 )  # what waits for somebody: a room adds its own here
 cases.HELP.listen(reports.follow_help)
 invoices.ask_for_reports(reports.overdue_of)
+invoices.INVOICE.listen(einvoices.follow_invoice)
 
 __all__ = ["HANDLERS", "on_published"]

@@ -75,6 +75,8 @@ TAGS = {
     "service-records": "Leistungsnachweise, einzeln und als Import",
     "reports": "Berichte gegen den vereinbarten Vordruck",
     "invoices": "Rechnungen, ihre Erklärung und Prüfung",
+    "e-invoices": "XRechnung und ZUGFeRD, und was Organisationen dafür angeben",
+    "payments": "Zahlungsläufe: Anweisung, SEPA-Datei, Zahlung",
     "safeguarding": "Mitteilungen bei Kindeswohlgefährdung und Alarme (§ 8a SGB VIII)",
     "worklist": "Was fällig ist und auf wen es wartet, auch als Kalender",
     "organisations": "Jugendämter, Träger und Planungsregionen",

@@ -4,6 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql as pg
 
 from migrations.support import PARTY, protect
 
@@ -12,11 +13,17 @@ down_revision = "0024"
 branch_labels = None
 depends_on = None
 
+PROVIDER = "provider_id = (SELECT current_organisation())"
 OFFICE = "youth_office_id = (SELECT current_organisation())"
 STATES = (
     "state IN ('draft', 'submitted', 'checking', 'queried', 'returned', 'partly_approved', 'objected', 'approved', "
     "'ordered', 'paid', 'replaced', 'credited', 'discarded')"
 )
+PARTNERS = (
+    "organisation_id = (SELECT current_organisation()) OR EXISTS (SELECT FROM invoice "
+    "WHERE invoice.provider_id = organisation_id OR invoice.youth_office_id = organisation_id)"
+)
+"""Oneself, and whoever there is an invoice with: which invoices there are is told by their own wall."""
 OLD_STATES = "state IN ('draft', 'submitted', 'returned', 'approved', 'discarded')"
 INVOICE_CHECKS = {
     "state": STATES,
@@ -86,6 +93,9 @@ def upgrade() -> None:
         )
     op.execute("DROP TRIGGER office_approves ON invoice")
     op.execute(OFFICE_DECIDES)
+    _billing_details()
+    _xrechnung()
+    _xrechnung_import()
 
 
 def _invoice() -> None:
@@ -178,7 +188,110 @@ def _question() -> None:
     protect("invoice_question", see=PARTY)
 
 
+def _checks(table: str, checks: dict[str, str]) -> list[sa.CheckConstraint]:
+    return [sa.CheckConstraint(condition, name=op.f(f"ck_{table}_{name}")) for name, condition in checks.items()]
+
+
+def _references(table: str, references: dict[str, str]) -> list[sa.ForeignKeyConstraint]:
+    return [
+        sa.ForeignKeyConstraint([column], [f"{target}.id"], name=op.f(f"fk_{table}_{column}_{target}"))
+        for column, target in references.items()
+    ]
+
+
+def _billing_details() -> None:
+    table = "billing_details"
+    words = ("legal_name", "street", "postcode", "city", "contact_name", "contact_phone", "contact_email", "vat_id")
+    checks = {
+        "address_scheme": "address_scheme IN ('EM', '0204', '9930', '0088')",
+        "iban": "iban ~ '^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$'",
+        "iban_changed": "(iban IS NULL) = (iban_changed_at IS NULL)",
+        "address": "(address IS NULL) = (address_scheme IS NULL)",
+    }
+    op.create_table(
+        table,
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        *[sa.Column(name, sa.Text(), nullable=True) for name in (*words, "tax_number", "iban", "account_holder")],
+        sa.Column("address_scheme", sa.String(60), nullable=True),
+        sa.Column("address", sa.Text(), nullable=True),
+        sa.Column("iban_changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        *_checks(table, checks),
+        *_references(table, {"organisation_id": "organisation"}),
+        sa.PrimaryKeyConstraint("organisation_id", name=op.f(f"pk_{table}")),
+    )
+    protect(table, see=PARTNERS, write="organisation_id = (SELECT current_organisation())")
+
+
+def _xrechnung() -> None:
+    table = "xrechnung"
+    op.create_table(
+        table,
+        sa.Column("invoice_id", sa.Uuid(), nullable=False),
+        sa.Column("youth_office_id", sa.Uuid(), nullable=False),
+        sa.Column("provider_id", sa.Uuid(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        *_checks(table, {"sha256": "sha256 ~ '^[0-9a-f]{64}$'"}),
+        *_references(table, {"invoice_id": "invoice"}),
+        sa.PrimaryKeyConstraint("invoice_id", name=op.f(f"pk_{table}")),
+    )
+    protect(table, see=PARTY, write=PROVIDER, rights="SELECT, INSERT")
+    op.execute(
+        f"CREATE TRIGGER fixed BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('xrechnung_fixed')"
+    )
+
+
+def _xrechnung_import() -> None:
+    table = "xrechnung_import"
+    checks = {
+        "state": "state IN ('accepted', 'refused')",
+        "accepted": "(state = 'accepted') = (invoice_id IS NOT NULL)",
+        "buyer": "invoice_id IS NULL OR youth_office_id IS NOT NULL",
+        "sha256": "sha256 ~ '^[0-9a-f]{64}$'",
+    }
+    op.create_table(
+        table,
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("provider_id", sa.Uuid(), nullable=False),
+        sa.Column("youth_office_id", sa.Uuid(), nullable=True),
+        sa.Column("invoice_id", sa.Uuid(), nullable=True),
+        sa.Column("state", sa.String(60), nullable=False),
+        sa.Column("number", sa.Text(), nullable=True),
+        sa.Column("total_cents", sa.BigInteger(), nullable=True),
+        sa.Column("sealed_content", sa.LargeBinary(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("findings", pg.JSONB(), nullable=False),
+        sa.Column("imported_by", sa.Uuid(), nullable=False),
+        sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
+        *_checks(table, checks),
+        *_references(
+            table, {"provider_id": "organisation", "youth_office_id": "organisation", "invoice_id": "invoice"}
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
+    )
+    op.create_index(f"ix_{table}_provider_id", table, ["provider_id", "id"])
+    op.create_index(
+        f"uq_{table}_invoice_id",
+        table,
+        ["invoice_id"],
+        unique=True,
+        postgresql_where=sa.text("invoice_id IS NOT NULL"),
+    )
+    protect(table, see=f"{PROVIDER} OR ({OFFICE} AND invoice_id IS NOT NULL)", write=PROVIDER, rights="SELECT, INSERT")
+    op.execute(
+        f"CREATE TRIGGER fixed BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('xrechnung_fixed')"
+    )
+
+
 def downgrade() -> None:
+    for table in ("xrechnung_import", "xrechnung", "billing_details"):
+        op.drop_table(table)
     op.execute("DROP TRIGGER office_approves ON invoice")
     op.execute("DROP TRIGGER approved ON invoice")
     op.drop_table("invoice_question")

@@ -2,7 +2,7 @@
 
 from app.modules.organisations.models import Organisation, Region
 from app.modules.organisations.queries import get_organisation, land_of, organisations_by_id, regions_by_id
-from app.modules.organisations.service import create_organisation, create_region
+from app.modules.organisations.service import create_organisation, create_region, set_leitweg_id
 
 __all__ = [
     "Organisation",
@@ -13,4 +13,5 @@ __all__ = [
     "land_of",
     "organisations_by_id",
     "regions_by_id",
+    "set_leitweg_id",
 ]

@@ -64,6 +64,15 @@ def change_organisation(
     return organisation
 
 
+def set_leitweg_id(db: Session, leitweg_id: str | None, *, actor: Actor, at: datetime) -> None:
+    """Enter under which address the own organisation receives invoices (check digits are checked before)."""
+    organisation = get_organisation(db, actor.organisation_id)
+    if organisation.leitweg_id != leitweg_id:
+        organisation.leitweg_id, organisation.changed_at = leitweg_id, at
+        db.flush()
+        _record(db, organisation, "organisation.change", actor, at)
+
+
 def create_region(db: Session, youth_office_id: UUID, name: str, *, actor: Actor, at: datetime) -> Region:
     """Enter a planning region of a youth office (§ 80 SGB VIII).
 
