@@ -17,6 +17,7 @@ from app.modules.negotiations import router as negotiations
 from app.modules.notices import router as notices
 from app.modules.offers import router as offers
 from app.modules.organisations import router as organisations
+from app.modules.payments import router as payments
 from app.modules.reports import router as reports
 from app.modules.safeguarding import router as safeguarding
 from app.modules.staff import router as staff
@@ -47,6 +48,7 @@ ROUTERS = (
     invoices.check_rules,
     staff.router,
     einvoices.router,
+    payments.router,
     safeguarding.router,
     reports.router,
     reports.expectations,

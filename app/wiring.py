@@ -10,6 +10,7 @@ from app.modules import (
     handbooks,
     invoices,
     notices,
+    payments,
     reports,
     safeguarding,
     worklists,
@@ -32,7 +33,7 @@ HANDLERS: dict[str, Handler] = {
 }
 
 worklists.register(
-    cases.WORK, reports.WORK, notices.WORK, safeguarding.WORK, dialogues.WORK, invoices.WORK
+    cases.WORK, reports.WORK, notices.WORK, safeguarding.WORK, dialogues.WORK, invoices.WORK, payments.WORK
 )  # what waits for somebody: a room adds its own here
 cases.HELP.listen(reports.follow_help)
 invoices.ask_for_reports(reports.overdue_of)

@@ -75,6 +75,26 @@ OFFICE_DECIDES = (
     "OR OLD.state <> NEW.state AND (NEW.state IN ('partly_approved', 'ordered', 'paid') "
     "OR NEW.state = 'approved' AND OLD.state <> 'partly_approved')) EXECUTE FUNCTION office_acts()"
 )
+RUN_TOTAL = """
+CREATE FUNCTION payment_run_total() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  wanted uuid := CASE TG_TABLE_NAME WHEN 'payment_run' THEN NEW.id ELSE (to_jsonb(NEW) ->> 'run_id')::uuid END;
+BEGIN
+  IF (SELECT total_cents FROM payment_run WHERE id = wanted)
+     <> (SELECT coalesce(sum(amount_cents), 0) FROM payment_item WHERE run_id = wanted)
+  OR EXISTS (
+    SELECT FROM payment_item JOIN invoice ON invoice.id = invoice_id
+    WHERE run_id = wanted AND released_at IS NULL AND amount_cents <> payable_cents
+  ) THEN
+    RAISE EXCEPTION 'total of payment run %', wanted
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'payment_run_total';
+  END IF;
+  RETURN NULL;
+END $$
+"""
+ITEM_FACTS = (
+    "id, run_id, youth_office_id, provider_id, invoice_id, place, amount_cents, creditor_name, iban, is_new_account"
+)
 CUT_FACTS = "id, youth_office_id, provider_id, invoice_id, place, finding_id, cents, reason, made_by, made_at"
 
 
@@ -96,6 +116,14 @@ def upgrade() -> None:
     _billing_details()
     _xrechnung()
     _xrechnung_import()
+    _payment_run()
+    _payment_item()
+    op.execute(RUN_TOTAL)
+    for table, acts in (("payment_run", "INSERT OR UPDATE OF total_cents"), ("payment_item", "INSERT OR UPDATE")):
+        op.execute(
+            f"CREATE CONSTRAINT TRIGGER total AFTER {acts} ON {table} DEFERRABLE INITIALLY DEFERRED "
+            "FOR EACH ROW EXECUTE FUNCTION payment_run_total()"
+        )
 
 
 def _invoice() -> None:
@@ -289,7 +317,88 @@ def _xrechnung_import() -> None:
     )
 
 
+def _payment_run() -> None:
+    table = "payment_run"
+    checks = {
+        "state": "state IN ('draft', 'ordered', 'executed', 'cancelled')",
+        "four_eyes": "ordered_by <> created_by",
+        "ordered": "(ordered_by IS NULL) = (ordered_at IS NULL)",
+        "orderer": "state NOT IN ('ordered', 'executed') OR ordered_by IS NOT NULL",
+        "executed": "(state = 'executed') = (executed_on IS NOT NULL)",
+        "reference": "(executed_on IS NULL) = (reference IS NULL)",
+    }
+    op.create_table(
+        table,
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("youth_office_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(60), nullable=False),
+        sa.Column("execute_on", sa.Date(), nullable=False),
+        sa.Column("total_cents", sa.BigInteger(), nullable=False),
+        sa.Column("debtor_name", sa.Text(), nullable=False),
+        sa.Column("debtor_iban", sa.Text(), nullable=False),
+        sa.Column("created_by", sa.Uuid(), nullable=False),
+        sa.Column("ordered_by", sa.Uuid(), nullable=True),
+        sa.Column("ordered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("executed_on", sa.Date(), nullable=True),
+        sa.Column("reference", sa.Text(), nullable=True),
+        sa.Column("cancel_reason", sa.Text(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        *_checks(table, checks),
+        *_references(table, {"youth_office_id": "organisation"}),
+        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
+        sa.UniqueConstraint("youth_office_id", "number", name=f"uq_{table}_number"),
+    )
+    op.create_index(f"ix_{table}_office_state", table, ["youth_office_id", "state"])
+    op.create_index(f"ix_{table}_youth_office_id", table, ["youth_office_id", "id"])
+    protect(table, see=OFFICE)
+
+
+def _payment_item() -> None:
+    table = "payment_item"
+    op.create_table(
+        table,
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("run_id", sa.Uuid(), nullable=False),
+        sa.Column("youth_office_id", sa.Uuid(), nullable=False),
+        sa.Column("provider_id", sa.Uuid(), nullable=False),
+        sa.Column("invoice_id", sa.Uuid(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("amount_cents", sa.BigInteger(), nullable=False),
+        sa.Column("creditor_name", sa.Text(), nullable=False),
+        sa.Column("iban", sa.Text(), nullable=False),
+        sa.Column("is_new_account", sa.Boolean(), nullable=False),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
+        *_checks(table, {"amount": "amount_cents <> 0"}),
+        *_references(
+            table,
+            {
+                "run_id": "payment_run",
+                "youth_office_id": "organisation",
+                "provider_id": "organisation",
+                "invoice_id": "invoice",
+            },
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
+        sa.UniqueConstraint("run_id", "place", name=f"uq_{table}_place"),
+    )
+    live = sa.text("released_at IS NULL")
+    op.create_index(f"uq_{table}_live", table, ["invoice_id"], unique=True, postgresql_where=live)
+    op.create_index(f"ix_{table}_account", table, ["youth_office_id", "provider_id", "iban"])
+    protect(table, see=OFFICE)
+    old, new = (", ".join(f"{row}.{name.strip()}" for name in ITEM_FACTS.split(",")) for row in ("OLD", "NEW"))
+    op.execute(
+        f"CREATE TRIGGER fixed_update BEFORE UPDATE ON {table} FOR EACH ROW WHEN (({old}) IS DISTINCT FROM ({new}) "
+        f"OR OLD.released_at IS NOT NULL) EXECUTE FUNCTION refuse_change('{table}_fixed')"
+    )
+
+
 def downgrade() -> None:
+    for table in ("payment_item", "payment_run"):
+        op.drop_table(table)
+    op.execute("DROP FUNCTION payment_run_total()")
     for table in ("xrechnung_import", "xrechnung", "billing_details"):
         op.drop_table(table)
     op.execute("DROP TRIGGER office_approves ON invoice")

@@ -19,6 +19,7 @@ from tests.modules.fees.test_rules import K1
 from tests.modules.handbooks.given import given_everything
 from tests.modules.notices.given import given_notice
 from tests.modules.offers.given import given_offer, report_capacity
+from tests.modules.payments.given import given_run
 from tests.modules.reports.test_attachments import attach
 from tests.modules.safeguarding.telling import body_for
 from tests.modules.staff.test_staff import BODY as STAFF_MEMBER
@@ -45,6 +46,7 @@ def _everything(world: World) -> dict[str, str]:
     webhook = world.as_(Role.OFFICE_ADMIN).post("/v1/webhooks", {"url": "http://127.0.0.1:9/x", "types": []})
     world.as_(Role.OFFICE_ADMIN).post(f"/v1/webhooks/{webhook['id']}/secret", status=200)
     help_ = given_help(world, hours_per_week="0.10")
+    run = given_run(world, "draft")
     record = world.as_(Role.PROVIDER_SYNC).post("/v1/service-records", record_body(help_))
     bill = {"youth_office_id": str(world.youth_office.id), "month": "2026-02"}
     invoice = world.as_(Role.PROVIDER_BILLING).post("/v1/invoices", bill)
@@ -118,6 +120,7 @@ def _everything(world: World) -> dict[str, str]:
         "record_id": record["id"],
         "region_id": planner.get(f"{handbook}/rollout")["items"][0]["region_id"],
         "report_id": report["id"],
+        "run_id": run["id"],
         "standard_id": standard["id"],
         "webhook_id": webhook["id"],
     }
