@@ -57,7 +57,11 @@ class Settings(BaseSettings):
     @property
     def larger_bodies(self) -> dict[str, int]:
         """How many bytes are taken at paths that end like this; elsewhere it is `body_limit`."""
-        return {":import": self.bulk_limit, "/attachments": self.attachment_limit}
+        return {
+            ":import": self.bulk_limit,
+            ":import-xrechnung": self.attachment_limit,
+            "/attachments": self.attachment_limit,
+        }
 
 
 @lru_cache(maxsize=1)

@@ -29,6 +29,7 @@ from tests.world import Clock, Party, World
 
 PUBLIC = {"code", "name"}
 """Names of code lists, workflows and problems: the same for everybody."""
+EMPTY = b'<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"/>'
 REGISTER = {"GET /v1/organisations/{organisation_id}", "GET /v1/oparl/bodies/{organisation_id}"}
 """Who works with whom is no secret."""
 
@@ -51,6 +52,9 @@ def _everything(world: World) -> dict[str, str]:
     bill = {"youth_office_id": str(world.youth_office.id), "month": "2026-02"}
     invoice = world.as_(Role.PROVIDER_BILLING).post("/v1/invoices", bill)
     invoice_path, finance = f"/v1/invoices/{invoice['id']}", world.as_(Role.FINANCE_OFFICER)
+    kept = world.as_(Role.PROVIDER_BILLING).request(
+        "POST", "/v1/invoices:import-xrechnung", status=200, content=EMPTY, headers={"Content-Type": "text/xml"}
+    )
     fresh = {"If-Match": f'"{world.as_(Role.PROVIDER_BILLING).act(invoice_path, "submit")["version"]}"'}
     cut = {"place": 1, "cents": 1, "reason": "Nicht belegt"}
     cut_id = finance.post(f"{invoice_path}/cuts", cut, status=200, headers=fresh)["cuts"][0]["id"]
@@ -107,6 +111,7 @@ def _everything(world: World) -> dict[str, str]:
         "form_id": form["id"],
         "handbook_id": handbook.rpartition("/")[2],
         "help_id": help_["id"],
+        "import_id": kept.json()["id"],
         "invoice_id": invoice["id"],
         "measure_id": measure["id"],
         "member_id": listed["id"],

@@ -1,14 +1,18 @@
 """Reading what e-invoices are made of."""
 
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer, selectinload
 
 from app.core.db import found
+from app.core.pages import paginate
 from app.modules.cases import Help
 from app.modules.einvoices.models import BillingDetails, XRechnung, XRechnungImport
+from app.modules.einvoices.schemas import XRechnungImportQuery
+from app.modules.invoices import Invoice
 from app.modules.organisations import Organisation
 from app.policy import Actor, OrganisationKind
 
@@ -34,6 +38,21 @@ def issued(db: Session, invoice_id: UUID) -> XRechnung | None:
 def handed_in(db: Session, invoice_id: UUID) -> XRechnungImport | None:
     """The provider's own XRechnung of an invoice."""
     return db.scalar(select(XRechnungImport).where(XRechnungImport.invoice_id == invoice_id))
+
+
+def own_invoice(db: Session, number: str | None, actor: Actor) -> Invoice | None:
+    """The provider's invoice of a number, with its lines, locked."""
+    wanted = select(Invoice).where(Invoice.provider_id == actor.organisation_id, Invoice.number == (number or ""))
+    return db.scalar(wanted.options(selectinload(Invoice.lines)).with_for_update(of=Invoice))
+
+
+def list_imports(db: Session, query: XRechnungImportQuery, actor: Actor) -> tuple[list[Any], str | None, int | None]:
+    """A page of what the provider handed in, without the files."""
+    rows = select(XRechnungImport).where(XRechnungImport.provider_id == actor.organisation_id)
+    if query.state is not None:
+        rows = rows.where(XRechnungImport.state == query.state)
+    rows = rows.options(defer(XRechnungImport.sealed_content))
+    return paginate(db, rows, query, {"imported_at": XRechnungImport.imported_at}, XRechnungImport.id)
 
 
 def get_import(db: Session, import_id: UUID, actor: Actor) -> XRechnungImport:

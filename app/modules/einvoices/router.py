@@ -1,13 +1,22 @@
 """`/v1/organisations/{id}/billing-details`, and the XRechnung of invoices."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import Response
+from fastapi import Query, Response
 
-from app.core.http import CurrentActor, Db, Expected, Now, Process, Router, needs
+from app.core.http import CurrentActor, Db, Expected, MediaType, Now, Process, RawBody, Router, needs
+from app.core.pages import Page, page_of
+from app.core.problems import UnsupportedMediaType
 from app.core.types import Id
-from app.modules.einvoices import service
-from app.modules.einvoices.schemas import BillingDetailsOut, BillingDetailsPut
+from app.modules.einvoices import importing, queries, service
+from app.modules.einvoices.reading import MAX_BYTES
+from app.modules.einvoices.schemas import (
+    BillingDetailsOut,
+    BillingDetailsPut,
+    XRechnungImportHow,
+    XRechnungImportOut,
+    XRechnungImportQuery,
+)
 from app.policy import Permission
 
 router = Router(tags=["e-invoices"])
@@ -19,6 +28,15 @@ _XML: dict[int | str, dict[str, Any]] = {
     }
 }
 
+_XML_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            kind: {"schema": {"type": "string", "format": "binary", "maxLength": MAX_BYTES}}
+            for kind in (XML, "text/xml")
+        },
+    }
+}
 _MISSING = {"responses": {"409": {"$ref": "#/components/responses/Problem409"}}}
 """A GET that says 409: what the norm wants has not been told."""
 
@@ -55,3 +73,55 @@ def get_xrechnung(invoice_id: Id, db: Db, actor: CurrentActor, process: Process)
     invoice, content = service.xrechnung_of(db, invoice_id, actor=actor, sealer=process.sealer)
     name = f'attachment; filename="{service.file_name(invoice)}.xml"'
     return Response(content, media_type=XML, headers={"Content-Disposition": name})
+
+
+@router.post("/invoices:import-xrechnung", openapi_extra=_XML_BODY, summary="Eigene XRechnung einreichen")
+@needs(Permission.INVOICES_SUBMIT)
+def import_xrechnung(
+    how: Annotated[XRechnungImportHow, Query()],
+    raw: RawBody,
+    media_type: MediaType,
+    db: Db,
+    actor: CurrentActor,
+    now: Now,
+    process: Process,
+) -> XRechnungImportOut:
+    """Hand in an XRechnung (CII or UBL) of a month; it is compared with the recorded services (§§ 77, 78b SGB VIII).
+
+    Sum, period, helps (BT-128) and number must agree: then a draft of its number is made, or the waiting draft of
+    this number is linked, and the file is its XRechnung. Otherwise it is refused with findings that name the business
+    term, and is kept as it came. `dry_run=true` only checks.
+    """
+    if media_type not in (XML, "text/xml"):
+        raise UnsupportedMediaType(expected=f"{XML}, text/xml")
+    return importing.import_xrechnung(db, raw, dry_run=how.dry_run, actor=actor, at=now, sealer=process.sealer)
+
+
+@router.get("/xrechnung-imports", summary="Eingereichte XRechnungen suchen")
+@needs(Permission.INVOICES_SUBMIT)
+def list_xrechnung_imports(
+    query: Annotated[XRechnungImportQuery, Query()], db: Db, actor: CurrentActor
+) -> Page[XRechnungImportOut]:
+    """What the own organisation handed in, accepted or refused (EN 16931)."""
+    rows, following, total = queries.list_imports(db, query, actor)
+    return page_of([importing.show(row) for row in rows], following, total, query)
+
+
+@router.get("/xrechnung-imports/{import_id}", summary="Eingereichte XRechnung: Befunde lesen")
+@needs(Permission.INVOICES_SUBMIT)
+def get_xrechnung_import(import_id: Id, db: Db, actor: CurrentActor) -> XRechnungImportOut:
+    """What became of a file and what was found in it (EN 16931)."""
+    return importing.show(queries.get_import(db, import_id, actor))
+
+
+@router.get(
+    "/xrechnung-imports/{import_id}/content",
+    response_class=Response,
+    responses=_XML,
+    summary="Eingereichte XRechnung herunterladen",
+)
+@needs(Permission.INVOICES_SUBMIT)
+def get_xrechnung_import_content(import_id: Id, db: Db, actor: CurrentActor, process: Process) -> Response:
+    """The file as it was handed in, byte for byte (§ 14b UStG: invoices are kept)."""
+    content = importing.content_of(db, import_id, actor=actor, sealer=process.sealer)
+    return Response(content, media_type=XML, headers={"Content-Disposition": 'attachment; filename="xrechnung.xml"'})

@@ -1,7 +1,7 @@
 """E-invoices as the API shows and takes them."""
 
 import re
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 from schwifty import IBAN
@@ -9,6 +9,7 @@ from schwifty.exceptions import SchwiftyException
 from stdnum import ean
 from stdnum.de import leitweg, stnr, vat
 
+from app.core.pages import PageQuery
 from app.core.types import Id, In, Instant, Out, Word
 from app.core.validation import FieldValueError
 from app.modules.einvoices.models import AddressScheme, ImportState
@@ -137,7 +138,7 @@ class BillingDetailsOut(Out):
     version: int = Field(title="Fassung (0: noch nichts hinterlegt)", ge=0)
 
 
-class ImportFinding(Out):
+class XRechnungFinding(Out):
     """What an XRechnung that was handed in says otherwise than it should."""
 
     code: str = Field(title="Regel", max_length=40, examples=["BR-CO-10", "HS-03"])
@@ -149,7 +150,7 @@ class ImportFinding(Out):
     found: str | None = Field(title="gefunden", max_length=200)
 
 
-class ImportOut(Out):
+class XRechnungImportOut(Out):
     """What became of an XRechnung that was handed in."""
 
     id: Id | None = Field(title="Nummer des Vorgangs (keine bei einem Probelauf)")
@@ -159,10 +160,17 @@ class ImportOut(Out):
     invoice_id: Id | None = Field(title="Rechnung")
     total_cents: int | None = Field(title="Zahlbetrag (BT-115, Cent)")
     expected_cents: int | None = Field(title="Summe der Einträge (Cent)")
-    findings: list[ImportFinding] = Field(title="Befunde", max_length=10_000)
+    findings: list[XRechnungFinding] = Field(title="Befunde", max_length=10_000)
 
 
-class ImportQuery(In):
+class XRechnungImportHow(In):
     """How an XRechnung is read."""
 
     dry_run: bool = Field(False, description="only check; nothing is kept")
+
+
+class XRechnungImportQuery(PageQuery):
+    """Filters of what was handed in."""
+
+    state: ImportState | None = None
+    sort: Literal["imported_at", "-imported_at"] = "-imported_at"

@@ -69,14 +69,12 @@ def bill(db: Session, invoice: Invoice, *, actor: Actor, at: datetime) -> Invoic
     return queries.get_invoice(db, invoice.id, actor)
 
 
-def preview(
-    db: Session, youth_office_id: UUID, month: date, *, actor: Actor
-) -> tuple[Statement, dict[UUID, Help], int]:
-    """What a month would bill now, without billing it: its lines, their helps, and how many records there are."""
+def preview(db: Session, youth_office_id: UUID, month: date, *, actor: Actor) -> tuple[Statement, dict[UUID, Help]]:
+    """What a month would bill now, without billing it: its lines and their helps."""
     last = rules.end_of_month(month)
     records = billing.records_for_billing(db, youth_office_id, actor.organisation_id, month, last)
     helps = queries.helps_of(db, {record.help_id for record in records})
-    return _price(db, records, helps)[0], helps, len(records)
+    return _price(db, records, helps)[0], helps
 
 
 def move(db: Session, invoice_id: UUID, action: InvoiceAction, expected: int, *, actor: Actor, at: datetime) -> Invoice:
