@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from pathlib import Path
 from threading import BoundedSemaphore
@@ -52,12 +52,16 @@ _BREAK_HERE = "\u200b"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file carried inside the document, for machines: what the document says, as it was hashed."""
+    """A file carried inside the document, for machines: what the document says, as it was hashed.
+
+    `relationship` is PDF/A-3's: the document was made from it (`source`), or says the same (`alternative`).
+    """
 
     name: str
     media_type: str
     content: str
     description: str
+    relationship: str = "source"
 
 
 class DocumentFailed(Exception):
@@ -78,7 +82,7 @@ def render(
     Raises:
         Unavailable: too many documents are being made, or this one takes too long.
     """
-    attached = None if source is None else [source.name, source.media_type, source.content, source.description]
+    attached = None if source is None else list(astuple(source))
     for unknown in (_UNPRINTED, _NOT_LATIN):
         text = {"title": _printable(title, unknown), "data": _printable(data, unknown), "source": attached}
         pdf = _typeset(template, json.dumps(text, sort_keys=True), int(made_at.timestamp()))

@@ -95,6 +95,11 @@ def read(raw: bytes) -> EInvoice:
     )
 
 
+def is_cii(raw: bytes) -> bool:
+    """Whether an invoice is written as Cross Industry Invoice, the syntax of ZUGFeRD."""
+    return SYNTAXES.get(str(parse(raw).tag)) is CII
+
+
 def _item(node: Node, paths: Paths) -> Item:
     charges = _sum(node, paths.charges) - _sum(node, paths.allowances)
     return Item(**_members(node, paths.item, Item), charges=charges)

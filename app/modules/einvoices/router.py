@@ -4,11 +4,12 @@ from typing import Annotated, Any
 
 from fastapi import Query, Response
 
+from app.core import documents
 from app.core.http import CurrentActor, Db, Expected, MediaType, Now, Process, RawBody, Router, needs
 from app.core.pages import Page, page_of
 from app.core.problems import UnsupportedMediaType
 from app.core.types import Id
-from app.modules.einvoices import importing, queries, service
+from app.modules.einvoices import importing, paper, queries, service
 from app.modules.einvoices.reading import MAX_BYTES
 from app.modules.einvoices.schemas import (
     BillingDetailsOut,
@@ -73,6 +74,19 @@ def get_xrechnung(invoice_id: Id, db: Db, actor: CurrentActor, process: Process)
     invoice, content = service.xrechnung_of(db, invoice_id, actor=actor, sealer=process.sealer)
     name = f'attachment; filename="{service.file_name(invoice)}.xml"'
     return Response(content, media_type=XML, headers={"Content-Disposition": name})
+
+
+@router.get(
+    "/invoices/{invoice_id}/zugferd",
+    response_class=Response,
+    responses=documents.DOCUMENT,
+    openapi_extra=_MISSING,
+    summary="Rechnung als PDF mit XRechnung (ZUGFeRD)",
+)
+@needs(Permission.INVOICES_READ)
+def get_zugferd(invoice_id: Id, db: Db, actor: CurrentActor, process: Process) -> Response:
+    """The invoice for people, with how it was reckoned, and inside it the XRechnung (ZUGFeRD 2, profile XRECHNUNG)."""
+    return documents.answer(*paper.print_invoice(db, invoice_id, actor=actor, sealer=process.sealer))
 
 
 @router.post("/invoices:import-xrechnung", openapi_extra=_XML_BODY, summary="Eigene XRechnung einreichen")
