@@ -8,8 +8,8 @@ from sqlalchemy.dialects import postgresql as pg
 
 from migrations.support import PARTY, protect
 
-revision = "0032"
-down_revision = "0024"
+revision = "0026"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 

@@ -6,7 +6,7 @@ from sqlalchemy.dialects import postgresql as pg
 
 from migrations.support import PARTY, protect
 
-revision = "0031"
+revision = "0025"
 down_revision = "0024"
 branch_labels = None
 depends_on = None
