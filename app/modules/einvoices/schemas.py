@@ -63,9 +63,9 @@ def _email(value: str) -> str:
 Iban = Annotated[str, Field(min_length=15, max_length=42), AfterValidator(_iban)]
 LeitwegId = Annotated[str, Field(min_length=5, max_length=46), AfterValidator(_leitweg_id)]
 VatId = Annotated[str, Field(min_length=9, max_length=20), AfterValidator(_vat_id)]
-TaxNumber = Annotated[str, Field(min_length=10, max_length=20), AfterValidator(_tax_number)]
-Phone = Annotated[str, Field(min_length=3, max_length=40), AfterValidator(_phone)]
-Email = Annotated[str, Field(min_length=5, max_length=200), AfterValidator(_email)]
+TaxNumber = Annotated[Word, Field(max_length=20), AfterValidator(_tax_number)]
+Phone = Annotated[Word, Field(max_length=40), AfterValidator(_phone)]
+Email = Annotated[Word, AfterValidator(_email)]
 Postcode = Annotated[str, Field(pattern=r"^[0-9]{5}$", max_length=5)]
 _ADDRESSES = {
     AddressScheme.EMAIL: _email,
@@ -87,7 +87,7 @@ class BillingDetailsPut(In):
     vat_id: VatId | None = Field(None, title="Umsatzsteuer-ID", examples=["DE136695976"])
     tax_number: TaxNumber | None = Field(None, title="Steuernummer")
     iban: Iban | None = Field(None, title="IBAN", examples=["DE89370400440532013000"])
-    account_holder: Annotated[str, Field(min_length=1, max_length=70)] | None = Field(None, title="Kontoinhaber")
+    account_holder: Annotated[Word, Field(max_length=70)] | None = Field(None, title="Kontoinhaber")
     address_scheme: AddressScheme | None = Field(None, title="Art der elektronischen Adresse (EAS)")
     address: Word | None = Field(None, title="Elektronische Adresse")
     leitweg_id: LeitwegId | None = Field(None, title="Leitweg-ID (nur Jugendamt)", examples=["059115120-31002-92"])

@@ -260,7 +260,7 @@ class InvoiceOut(InvoiceSummary):
     objection_until: Day | None = Field(title="Widerspruch möglich bis")
     objection: str | None = Field(title="Widerspruch", max_length=10_000)
     objection_reply: str | None = Field(title="Antwort auf den Widerspruch", max_length=10_000)
-    payment_reference: str | None = Field(title="Verwendungszweck der Zahlung", max_length=140)
+    payment_reference: str | None = Field(title="Beleg der Kasse", max_length=200)
     lines: list[LineOut] = Field(title="Positionen", max_length=50_000)
     findings: list[FindingOut] = Field(title="Befunde", max_length=10_000)
     cuts: list[CutOut] = Field(title="Kürzungen", max_length=10_000)

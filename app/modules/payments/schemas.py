@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field
 
 from app.core.pages import PageQuery
-from app.core.types import Day, Id, In, Instant, Out, Prose
+from app.core.types import Day, Id, In, Instant, Out, Prose, Word
 from app.core.workflow import AllowedAction
 from app.modules.invoices import InvoiceKind
 from app.modules.payments.models import PaymentItem, PaymentRunState
@@ -31,7 +31,7 @@ class ExecuteRun(In):
 
     action: Literal["execute"]
     executed_on: Day = Field(title="ausgeführt am")
-    reference: Annotated[str, Field(min_length=1, max_length=140)] = Field(title="Beleg der Kasse")
+    reference: Word = Field(title="Beleg der Kasse")
 
 
 class CancelRun(In):
@@ -74,7 +74,7 @@ class PaymentRunSummary(Out):
     created_at: Instant = Field(title="erstellt am")
     ordered_at: Instant | None = Field(title="angewiesen am")
     executed_on: Day | None = Field(title="ausgeführt am")
-    reference: str | None = Field(title="Beleg der Kasse", max_length=140)
+    reference: str | None = Field(title="Beleg der Kasse", max_length=200)
     version: int = Field(title="Fassung", ge=1)
 
 

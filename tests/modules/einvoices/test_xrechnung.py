@@ -127,4 +127,4 @@ def test_an_xrechnung_is_known_to_those_it_concerns(world: World) -> None:
     assert xrechnung(world, draft, Role.FINANCE_OFFICER)
     other = world.organisation(OrganisationKind.PROVIDER, "Anderer")
     world.as_(Role.PROVIDER_BILLING, other).get(path, status=404)
-    world.as_(Role.CASEWORKER).get(path, status=403)
+    world.as_(Role.OFFICE_ADMIN).get(path, status=403)

@@ -58,4 +58,4 @@ def test_without_details_there_is_no_paper(world: World) -> None:
     invoice = given_invoice(world, "submitted")
     world.as_(Role.PROVIDER_BILLING).get(f"{path_of(invoice)}/zugferd", status=409)
     put(world, Role.PROVIDER_BILLING, {})
-    world.as_(Role.CASEWORKER).get(f"{path_of(invoice)}/zugferd", status=403)
+    world.as_(Role.OFFICE_ADMIN).get(f"{path_of(invoice)}/zugferd", status=403)
