@@ -6,6 +6,7 @@ from app.modules.billing import router as billing
 from app.modules.cases import router as cases
 from app.modules.catalogue import router as catalogue
 from app.modules.committee import router as committee
+from app.modules.concerns import router as concerns
 from app.modules.dialogues import router as dialogues
 from app.modules.einvoices import router as einvoices
 from app.modules.fees import router as fees
@@ -18,6 +19,7 @@ from app.modules.notices import router as notices
 from app.modules.offers import router as offers
 from app.modules.organisations import router as organisations
 from app.modules.payments import router as payments
+from app.modules.registers import router as registers
 from app.modules.reports import router as reports
 from app.modules.safeguarding import router as safeguarding
 from app.modules.staff import router as staff
@@ -42,6 +44,7 @@ ROUTERS = (
     fees.router,
     dialogues.router,
     dialogues.measures,
+    registers.router,
     cases.router,
     billing.router,
     invoices.router,
@@ -50,6 +53,7 @@ ROUTERS = (
     einvoices.router,
     payments.router,
     safeguarding.router,
+    concerns.router,
     reports.router,
     reports.expectations,
     notices.router,

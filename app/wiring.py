@@ -5,6 +5,7 @@ from app.modules import (
     agreements,
     cases,
     committee,
+    concerns,
     dialogues,
     einvoices,
     handbooks,
@@ -30,6 +31,7 @@ HANDLERS: dict[str, Handler] = {
     notices.ANSWER: notices.remind,
     reports.DEADLINE: reports.expectation_due,
     safeguarding.DEADLINE: safeguarding.escalate,
+    **dict.fromkeys(concerns.DUTIES, concerns.escalate),
 }
 
 worklists.register(
@@ -38,5 +40,7 @@ worklists.register(
 cases.HELP.listen(reports.follow_help)
 invoices.ask_for_reports(reports.overdue_of)
 invoices.INVOICE.listen(einvoices.follow_invoice)
+worklists.register(concerns.WORK)
+safeguarding.NOTIFICATION.listen(concerns.follow_notification)
 
 __all__ = ["HANDLERS", "on_published"]

@@ -26,12 +26,14 @@ class Role(CodeList):
     DATA_PROTECTION_OFFICER = "data_protection_officer", "Datenschutzbeauftragte Person"
     COMMITTEE_CLERK = "committee_clerk", "Schriftführung, Sitzungsdienst"
     COMMITTEE_MEMBER = "committee_member", "Mitglied des Jugendhilfeausschusses"
+    ISEF = "isef", "insoweit erfahrene Fachkraft (Pool des Jugendamts)"
     OFFICE_SYNC = "office_sync", "Programm der Kommune"
     PROVIDER_PROFESSIONAL = "provider_professional", "Bezugsfachkraft des Trägers"
     PROVIDER_LEAD = "provider_lead", "Bereichsleitung des Trägers"
     PROVIDER_MANAGER = "provider_manager", "Geschäftsführung des Trägers"
     PROVIDER_BILLING = "provider_billing", "Abrechnung des Trägers"
     PROVIDER_ADMIN = "provider_admin", "Verwaltung der Zugänge (Träger)"
+    PROVIDER_ISEF = "provider_isef", "insoweit erfahrene Fachkraft (beim Träger)"
     PROVIDER_SYNC = "provider_sync", "Programm des Trägers"
 
     @property

@@ -14,6 +14,7 @@ from app.policy import GRANTS, OrganisationKind, Role
 from app.wiring import HANDLERS, on_published
 from tests.contract.operations import Operation, example, operations
 from tests.modules.committee.given import given_everything as given_committee
+from tests.modules.concerns.given import ask_isef, given_asked_isef, given_concern, step
 from tests.modules.dialogues.given import given_held, given_measure
 from tests.modules.fees.test_rules import K1
 from tests.modules.handbooks.given import given_everything
@@ -47,17 +48,7 @@ def _everything(world: World) -> dict[str, str]:
     webhook = world.as_(Role.OFFICE_ADMIN).post("/v1/webhooks", {"url": "http://127.0.0.1:9/x", "types": []})
     world.as_(Role.OFFICE_ADMIN).post(f"/v1/webhooks/{webhook['id']}/secret", status=200)
     help_ = given_help(world, hours_per_week="0.10")
-    run = given_run(world, "draft")
-    record = world.as_(Role.PROVIDER_SYNC).post("/v1/service-records", record_body(help_))
-    bill = {"youth_office_id": str(world.youth_office.id), "month": "2026-02"}
-    invoice = world.as_(Role.PROVIDER_BILLING).post("/v1/invoices", bill)
-    invoice_path, finance = f"/v1/invoices/{invoice['id']}", world.as_(Role.FINANCE_OFFICER)
-    kept = world.as_(Role.PROVIDER_BILLING).request(
-        "POST", "/v1/invoices:import-xrechnung", status=200, content=EMPTY, headers={"Content-Type": "text/xml"}
-    )
-    fresh = {"If-Match": f'"{world.as_(Role.PROVIDER_BILLING).act(invoice_path, "submit")["version"]}"'}
-    cut = {"place": 1, "cents": 1, "reason": "Nicht belegt"}
-    cut_id = finance.post(f"{invoice_path}/cuts", cut, status=200, headers=fresh)["cuts"][0]["id"]
+    money = _money(world, help_)
     owed = {"help_id": help_["id"], "kind": "development", "due_on": "2026-07-31", "reason": "Schulwechsel"}
     expectation = caseworker.post("/v1/report-expectations", owed)
     report = world.as_(Role.PROVIDER_PROFESSIONAL).post(
@@ -88,33 +79,26 @@ def _everything(world: World) -> dict[str, str]:
     report_capacity(world, offer, "2")
     dialogue = given_held(world)
     measure = given_measure(world, dialogue)
-    committee = given_committee(world)
     notice = given_notice(world, help_=help_)
-    priced = world.as_(Role.PROVIDER_MANAGER).post("/v1/fee-calculations", {"title": "Entgelt", "basis": K1})
-    listed = world.as_(Role.PROVIDER_MANAGER).post("/v1/staff-members", STAFF_MEMBER)
     world.tick()
     deliveries = world.as_(Role.OFFICE_ADMIN).get(f"/v1/webhooks/{webhook['id']}/deliveries")["items"]
     return {
-        **committee,
+        **given_committee(world),
+        **money,
+        **_concern(world),
         "account_id": str(caseworker.account_id),
         "agreement_id": talks["id"],
         "alarm_id": world.as_(Role.TEAM_LEAD).get("/v1/alarms")["items"][0]["id"],
         "attachment_id": attachment["id"],
         "comment_id": planner.get(f"{handbook}/versions/1/comments")["items"][0]["id"],
-        "calculation_id": priced["id"],
-        "cut_id": cut_id,
         "delivery_id": deliveries[0]["id"],
         "dialogue_id": dialogue["id"],
         "feed_id": caseworker.post("/v1/calendar-feeds")["id"],
         "expectation_id": expectation["id"],
-        "finding_id": invoice["findings"][0]["id"],
         "form_id": form["id"],
         "handbook_id": handbook.rpartition("/")[2],
         "help_id": help_["id"],
-        "import_id": kept.json()["id"],
-        "invoice_id": invoice["id"],
         "measure_id": measure["id"],
-        "member_id": listed["id"],
         "notice_id": notice["id"],
         "notification_id": told["id"],
         "number": "1",
@@ -122,12 +106,47 @@ def _everything(world: World) -> dict[str, str]:
         "organisation_id": str(world.youth_office.id),
         "point_id": point["id"],
         "proposal_id": proposed["id"],
-        "record_id": record["id"],
         "region_id": planner.get(f"{handbook}/rollout")["items"][0]["region_id"],
         "report_id": report["id"],
-        "run_id": run["id"],
         "standard_id": standard["id"],
         "webhook_id": webhook["id"],
+    }
+
+
+def _money(world: World, help_: dict[str, Any]) -> dict[str, str]:
+    run = given_run(world, "draft")
+    record = world.as_(Role.PROVIDER_SYNC).post("/v1/service-records", record_body(help_))
+    bill = {"youth_office_id": str(world.youth_office.id), "month": "2026-02"}
+    invoice = world.as_(Role.PROVIDER_BILLING).post("/v1/invoices", bill)
+    invoice_path, finance = f"/v1/invoices/{invoice['id']}", world.as_(Role.FINANCE_OFFICER)
+    kept = world.as_(Role.PROVIDER_BILLING).request(
+        "POST", "/v1/invoices:import-xrechnung", status=200, content=EMPTY, headers={"Content-Type": "text/xml"}
+    )
+    fresh = {"If-Match": f'"{world.as_(Role.PROVIDER_BILLING).act(invoice_path, "submit")["version"]}"'}
+    cut = {"place": 1, "cents": 1, "reason": "Nicht belegt"}
+    cut_id = finance.post(f"{invoice_path}/cuts", cut, status=200, headers=fresh)["cuts"][0]["id"]
+    priced = world.as_(Role.PROVIDER_MANAGER).post("/v1/fee-calculations", {"title": "Entgelt", "basis": K1})
+    listed = world.as_(Role.PROVIDER_MANAGER).post("/v1/staff-members", STAFF_MEMBER)
+    return {
+        "calculation_id": priced["id"],
+        "cut_id": cut_id,
+        "finding_id": invoice["findings"][0]["id"],
+        "import_id": kept.json()["id"],
+        "invoice_id": invoice["id"],
+        "member_id": listed["id"],
+        "record_id": record["id"],
+        "run_id": run["id"],
+    }
+
+
+def _concern(world: World) -> dict[str, str]:
+    concern, isef = given_concern(world), given_asked_isef(world)
+    step(world, concern, "inform_lead")
+    asked = ask_isef(world, concern, isef)
+    return {
+        "concern_id": asked["id"],
+        "isef_consultation_id": asked["consultation_ids"][0],
+        "isef_id": isef["id"],
     }
 
 

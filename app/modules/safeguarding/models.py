@@ -71,6 +71,7 @@ class JugendamtNotification(Identified, Stateful, CaseBound, Base):
     child_involved: Mapped[Involvement | None] = mapped_column(code(Involvement, "child_involved"))
     child_reason: Mapped[str | None]
     isef_consulted_on: Mapped[date | None]
+    further: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what the provider tells beyond what is demanded
     contact: Mapped[str | None]
     missing: Mapped[list[str]]  # what was left out because the danger was acute
     duplicate_of: Mapped[UUID | None]

@@ -63,6 +63,24 @@ class Indication(In):
     source: IndicationSource = Field(title="Quelle")
 
 
+class NotificationFurther(In):
+    """What common forms of notification hold besides; no names (structure of real forms, facts 3.1)."""
+
+    reasons: Texts = Field(default_factory=list, title="warum die Hilfe nicht reicht")
+    own_risk_rating: Word | None = Field(None, title="eigene Gefährdungseinschätzung")
+    measures_refused: Texts = Field(default_factory=list, title="was abgelehnt wurde")
+    measures_needed: Texts = Field(default_factory=list, title="was für nötig gehalten wird")
+    custodians: Texts = Field(default_factory=list, title="Sorgeberechtigte (Beziehung, Sorgerecht; ohne Namen)")
+    others: Texts = Field(default_factory=list, title="weitere Personen im Umfeld (Funktion)")
+    siblings_in_household: Annotated[int, Field(ge=0, le=30), WHOLE] | None = Field(
+        None, title="Geschwister im Haushalt"
+    )
+    dangers_for_staff: Prose | None = Field(None, title="Gefahren für Fachkräfte")
+    leadership_consulted_on: Day | None = Field(None, title="Leitung einbezogen am")
+    transport: Word | None = Field(None, title="zuerst mitgeteilt")
+    phone_recipient: Word | None = Field(None, title="wer das Telefonat entgegennahm (Funktion)")
+
+
 class NotificationCreate(In):
     """Signs of danger to a child, told to the youth office (§ 8a Abs. 4 SGB VIII).
 
@@ -95,6 +113,7 @@ class NotificationCreate(In):
     child_reason: Prose | None = Field(None, title="warum nicht")
     isef_consulted_on: Day | None = Field(None, title="insoweit erfahrene Fachkraft hinzugezogen am")
     contact: Word | None = Field(None, title="Rückfragen an (Funktion, Telefon)")
+    further: NotificationFurther = Field(default_factory=NotificationFurther, title="weitere Angaben")
 
 
 class AcknowledgeNotification(In):
@@ -169,6 +188,7 @@ class NotificationOut(NotificationReceipt):
     child_reason: str | None = Field(title="warum nicht", max_length=10_000)
     isef_consulted_on: Day | None = Field(title="insoweit erfahrene Fachkraft hinzugezogen am")
     contact: str | None = Field(title="Rückfragen an", max_length=200)
+    further: NotificationFurther = Field(title="weitere Angaben")
     acknowledgement: str | None = Field(title="Bestätigung", max_length=10_000)
 
 

@@ -46,8 +46,11 @@ def notify(db: Session, body: NotificationCreate, *, actor: Actor, at: datetime)
     help_ = _help(db, body, actor)
     youth_office_id = help_.youth_office_id if help_ else _youth_office(db, body)
     notification = JugendamtNotification(
-        **body.model_dump(mode="python", exclude={"received_at", "youth_office_id", "help_id", "indications"}),
+        **body.model_dump(
+            mode="python", exclude={"received_at", "youth_office_id", "help_id", "indications", "further"}
+        ),
         indications=[indication.model_dump(mode="json") for indication in body.indications],
+        further=body.further.model_dump(mode="json", exclude_defaults=True),
         youth_office_id=youth_office_id,
         provider_id=actor.organisation_id,
         number=next_number(db, youth_office_id, "KW", legal_date(at).year),

@@ -1,0 +1,1 @@
+"""Concerns as the API shows and takes them."""
