@@ -1,11 +1,11 @@
 """Concerns: what a provider does about signs of danger to a child, from the first sign on (§ 8a Abs. 4 SGB VIII)."""
 
-from app.modules.concerns.codes import Duty
+from app.modules.concerns.codes import ConcernDuty
 from app.modules.concerns.queries import WORK
 from app.modules.concerns.service.duties import escalate
 from app.modules.concerns.service.telling import follow_feedback, follow_notification
 
-DUTIES = tuple(duty.value for duty in Duty)
+DUTIES = tuple(duty.value for duty in ConcernDuty)
 """The kinds of deadlines of this room."""
 
 __all__ = ["DUTIES", "WORK", "escalate", "follow_feedback", "follow_notification"]

@@ -39,7 +39,7 @@ class AgeBand(CodeList):
     UNDER_18 = "under_18", "14 bis unter 18 Jahre"
 
 
-class EntryKind(CodeList):
+class ConcernEntryKind(CodeList):
     """What an entry of a concern's file says; each step of its life writes one."""
 
     RECORD_INDICATION = "record_indication", "Anhaltspunkt"
@@ -103,7 +103,7 @@ class NotifyReason(CodeList):
     DANGER_UNCLEAR = "danger_unclear", "Gefährdung nicht zu klären"
 
 
-class Fulfilment(CodeList):
+class MeasureFulfilment(CodeList):
     """What became of a measure."""
 
     FULFILLED = "fulfilled", "erfüllt"
@@ -111,7 +111,7 @@ class Fulfilment(CodeList):
     NOT = "not", "nicht erfüllt"
 
 
-class ReviewResult(CodeList):
+class PlanReviewResult(CodeList):
     """What a look at the plan shows."""
 
     AVERTED = "averted", "Gefährdung scheint abgewendet"
@@ -128,7 +128,7 @@ class Cooperation(CodeList):
     UNABLE = "unable", "nicht in der Lage"
 
 
-class Called(CodeList):
+class EmergencyNumber(CodeList):
     """Whom one calls in acute danger."""
 
     RESCUE = "112", "Rettungsdienst, Feuerwehr (112)"
@@ -137,7 +137,7 @@ class Called(CodeList):
     ON_CALL = "on_call", "Bereitschaftsdienst"
 
 
-class Told(CodeList):
+class ToldHow(CodeList):
     """How somebody was informed."""
 
     TALK = "talk", "im Gespräch"
@@ -145,7 +145,7 @@ class Told(CodeList):
     WRITING = "writing", "schriftlich"
 
 
-class Transport(CodeList):
+class FirstToldBy(CodeList):
     """How the youth office was told first."""
 
     PORTAL = "portal", "über diesen Dienst"
@@ -153,7 +153,7 @@ class Transport(CodeList):
     IN_PERSON = "in_person", "persönlich"
 
 
-class Duty(CodeList):
+class ConcernDuty(CodeList):
     """What must be done until when on the provider's side; the alarm of each stands beside it in the rules."""
 
     LEAD = "concern_lead", "Leitung informieren"

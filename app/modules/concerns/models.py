@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from app.core.db import Base, Identified, Versioned, code
 from app.core.workflow import Stateful
-from app.modules.concerns.codes import ConcernState, EntryKind, FamilyPart, RiskRating
+from app.modules.concerns.codes import ConcernEntryKind, ConcernState, FamilyPart, RiskRating
 
 
 class ProviderConcern(Identified, Stateful, Base):
@@ -92,7 +92,7 @@ class ConcernEntry(Identified, Base):
 
     provider_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
     concern_id: Mapped[UUID] = mapped_column(ForeignKey("provider_concern.id"))
-    kind: Mapped[EntryKind] = mapped_column(code(EntryKind, "kind"))
+    kind: Mapped[ConcernEntryKind] = mapped_column(code(ConcernEntryKind, "kind"))
     happened_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))

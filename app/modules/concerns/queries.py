@@ -12,7 +12,7 @@ from app.core.db import found
 from app.core.deadlines import Deadline, DeadlineFiring
 from app.core.pages import paginate
 from app.core.worklist import Asked, Source, waiting
-from app.modules.concerns.codes import OPEN, EntryKind
+from app.modules.concerns.codes import OPEN, ConcernEntryKind
 from app.modules.concerns.models import ConcernEntry, ConcernNotification, IsefConsultation, ProviderConcern
 from app.modules.concerns.schemas.answers import ConcernQuery, ConsultationQuery, EntryQuery
 from app.policy import Actor, Permission, Role
@@ -114,7 +114,7 @@ def list_entries(
     return paginate(db, rows, query, {"recorded_at": ConcernEntry.recorded_at}, ConcernEntry.id)
 
 
-def entries_of(db: Session, concern: ProviderConcern, kinds: Iterable[EntryKind]) -> Sequence[ConcernEntry]:
+def entries_of(db: Session, concern: ProviderConcern, kinds: Iterable[ConcernEntryKind]) -> Sequence[ConcernEntry]:
     """The entries of these kinds, oldest first."""
     rows = select(ConcernEntry).where(ConcernEntry.concern_id == concern.id, ConcernEntry.kind.in_(kinds))
     return db.scalars(rows.order_by(ConcernEntry.recorded_at, ConcernEntry.id)).all()

@@ -12,11 +12,16 @@ from app.core.http import CurrentActor, Db, Expected, Now, Process, Router, need
 from app.core.pages import Page, page_of
 from app.core.types import Id
 from app.modules.concerns import queries, rules
-from app.modules.concerns.codes import AgeBand, Duty
+from app.modules.concerns.codes import AgeBand, ConcernDuty
 from app.modules.concerns.errors import ConcernIncomplete
 from app.modules.concerns.indicators import CATALOGUE
 from app.modules.concerns.models import ConcernEntry, IsefConsultation, ProviderConcern
 from app.modules.concerns.schemas.answers import (
+    ConcernDutyOut,
+    ConcernEntryOut,
+    ConcernEntryReceipt,
+    ConcernFeedbackOut,
+    ConcernFiredOut,
     ConcernOut,
     ConcernQuery,
     ConcernReceipt,
@@ -25,12 +30,7 @@ from app.modules.concerns.schemas.answers import (
     ConsultationOut,
     ConsultationQuery,
     ConsultationReceipt,
-    DutyOut,
-    EntryOut,
     EntryQuery,
-    EntryReceipt,
-    FeedbackOut,
-    FiredOut,
     IndicatorOut,
     IndicatorQuery,
 )
@@ -65,7 +65,7 @@ def _full(db: Session, concern: ProviderConcern, actor: Actor, now: datetime) ->
     known = {name: getattr(concern, name) for name in ConcernOut.model_fields if hasattr(concern, name)}
     feedback = None
     if concern.feedback_at is not None:
-        feedback = FeedbackOut(
+        feedback = ConcernFeedbackOut(
             indications_confirmed=bool(concern.feedback_confirmed),
             ja_acted=bool(concern.feedback_acted),
             ja_still_active=bool(concern.feedback_still_active),
@@ -77,15 +77,15 @@ def _full(db: Session, concern: ProviderConcern, actor: Actor, now: datetime) ->
     )
 
 
-def _duties(db: Session, concern: ProviderConcern, now: datetime) -> list[DutyOut]:
+def _duties(db: Session, concern: ProviderConcern, now: datetime) -> list[ConcernDutyOut]:
     deadlines = queries.duties_of(db, [concern.id])
     fired = defaultdict(list)
     for firing in queries.firings_of(db, deadlines):
-        fired[firing.deadline_id].append(FiredOut.model_validate(firing))
+        fired[firing.deadline_id].append(ConcernFiredOut.model_validate(firing))
     return [
-        DutyOut(
-            duty=Duty(one.kind),
-            alarm_code=rules.TERMS[Duty(one.kind)].alarm,
+        ConcernDutyOut(
+            duty=ConcernDuty(one.kind),
+            alarm_code=rules.TERMS[ConcernDuty(one.kind)].alarm,
             due_at=one.due_at,
             met_at=one.met_at,
             is_overdue=one.met_at is None and one.due_at < now,
@@ -96,9 +96,9 @@ def _duties(db: Session, concern: ProviderConcern, now: datetime) -> list[DutyOu
     ]
 
 
-def _entry(entry: ConcernEntry, kernel: Process) -> EntryOut:
-    said = {name: getattr(entry, name) for name in EntryReceipt.model_fields}
-    return EntryOut(**said, content=recording.opened(entry, kernel.sealer))
+def _entry(entry: ConcernEntry, kernel: Process) -> ConcernEntryOut:
+    said = {name: getattr(entry, name) for name in ConcernEntryReceipt.model_fields}
+    return ConcernEntryOut(**said, content=recording.opened(entry, kernel.sealer))
 
 
 def _consultation(consultation: IsefConsultation, kind: type[K], now: datetime) -> K:
@@ -195,20 +195,20 @@ def list_concern_transitions(concern_id: Id, db: Db, actor: CurrentActor) -> lis
 @needs(Permission.CONCERNS_WRITE)
 def add_concern_entry(
     concern_id: Id, body: EntryBody, db: Db, actor: CurrentActor, now: Now, kernel: Process
-) -> EntryReceipt:
+) -> ConcernEntryReceipt:
     """A further sign, a second opinion, a note, an offer of help, or a correction (§ 8a Abs. 4 SGB VIII).
 
     Entries are neither changed nor deleted; what proves wrong is put right by a further one.
     """
     entry = recording.add_entry(db, concern_id, body, kernel.sealer, actor=actor, at=now)
-    return EntryReceipt.model_validate(entry)
+    return ConcernEntryReceipt.model_validate(entry)
 
 
 @router.get(PATH + "/{concern_id}/entries", summary="Was wann bekannt war")
 @needs(Permission.CONCERNS_READ)
 def list_concern_entries(
     concern_id: Id, query: Annotated[EntryQuery, Query()], db: Db, actor: CurrentActor, now: Now, kernel: Process
-) -> Page[EntryOut]:
+) -> Page[ConcernEntryOut]:
     """The timeline: who wrote down what when, and when it happened; every reading is logged (§ 65 SGB VIII)."""
     concern = recording.read(db, concern_id, actor=actor, at=now)
     rows, following, total = queries.list_entries(db, query, concern)

@@ -23,14 +23,22 @@ from app.law.concern_steps import (
 )
 from app.law.periods import Period, months_after
 from app.law.protection import FEEDBACK
-from app.modules.concerns.codes import ENDED, ConcernAlarm, ConcernState, Duty, FamilyPart, ReviewResult, RiskRating
+from app.modules.concerns.codes import (
+    ENDED,
+    ConcernAlarm,
+    ConcernDuty,
+    ConcernState,
+    FamilyPart,
+    PlanReviewResult,
+    RiskRating,
+)
 from app.modules.concerns.identifying import identifying
 from app.modules.concerns.models import ProviderConcern
 from app.modules.concerns.schemas.steps import RequestIsef, ReviewPlan
 from app.policy import Role
 
 CLOCK_SKEW = timedelta(minutes=5)
-S, D = ConcernState, Duty
+S, D = ConcernState, ConcernDuty
 
 
 class Term(NamedTuple):
@@ -40,7 +48,7 @@ class Term(NamedTuple):
     alarm: ConcernAlarm
 
 
-TERMS: Mapping[Duty, Term] = {
+TERMS: Mapping[ConcernDuty, Term] = {
     D.LEAD: Term(LEAD_INFORMED, ConcernAlarm.LEAD),
     D.TEAM: Term(TEAM_ASSESSMENT, ConcernAlarm.TEAM),
     D.ISEF_REQUEST: Term(ISEF_ASKED, ConcernAlarm.ISEF),
@@ -54,9 +62,9 @@ TERMS: Mapping[Duty, Term] = {
     D.LOOK: Term(None, ConcernAlarm.TEAM),
 }
 
-MEETS: Mapping[str, tuple[Duty, ...]] = {
+MEETS: Mapping[str, tuple[ConcernDuty, ...]] = {
     "inform_lead": (D.LEAD,),
-    "assess_no_weighty": tuple(Duty),
+    "assess_no_weighty": tuple(ConcernDuty),
     "assess_monitor": (D.LEAD, D.TEAM, D.ISEF_REQUEST, D.FAMILY, D.LOOK),
     "request_isef": (D.ISEF_REQUEST, D.TEAM),
     "record_consultation": (D.ISEF,),
@@ -64,17 +72,17 @@ MEETS: Mapping[str, tuple[Duty, ...]] = {
     "skip_family_involvement": (D.FAMILY,),
     "agree_protection_plan": (D.PLAN,),
     "review_plan": (D.REVIEW,),
-    "danger_averted": tuple(Duty),
-    "declare_immediate_danger": tuple(Duty),
-    "notify_ja": tuple(Duty),
+    "danger_averted": tuple(ConcernDuty),
+    "declare_immediate_danger": tuple(ConcernDuty),
+    "notify_ja": tuple(ConcernDuty),
     "receive_feedback": (D.FEEDBACK,),
     "new_indication": (D.LOOK,),
-    "handover_complete": tuple(Duty),
-    "withdraw_entry_error": tuple(Duty),
+    "handover_complete": tuple(ConcernDuty),
+    "withdraw_entry_error": tuple(ConcernDuty),
 }
 """The duties each step fulfils; closing ends all."""
 
-_STARTS: Mapping[str, tuple[Duty, ...]] = {
+_STARTS: Mapping[str, tuple[ConcernDuty, ...]] = {
     "create": (D.LEAD, D.TEAM),
     "inform_lead": (D.ISEF_REQUEST,),
     "request_isef": (D.ISEF,),
@@ -84,10 +92,10 @@ _STARTS: Mapping[str, tuple[Duty, ...]] = {
     "new_indication": (D.TEAM,),
     "reopen": (D.TEAM,),
 }
-AFTER_REVIEW: Mapping[ReviewResult, Duty] = {
-    ReviewResult.AVERTED: D.TEAM,
-    ReviewResult.CONTINUE: D.PLAN,
-    ReviewResult.NOT_AVERTED: D.NOTIFY,
+AFTER_REVIEW: Mapping[PlanReviewResult, ConcernDuty] = {
+    PlanReviewResult.AVERTED: D.TEAM,
+    PlanReviewResult.CONTINUE: D.PLAN,
+    PlanReviewResult.NOT_AVERTED: D.NOTIFY,
 }
 LINE: Mapping[int, tuple[Role | None, ...]] = {
     0: (None,),
@@ -98,7 +106,7 @@ LINE: Mapping[int, tuple[Role | None, ...]] = {
 """Whom a level calls (None: the responsible professional): reminder, warning, lapse, second lapse. Local policy."""
 
 
-def starts(action: str, concern: ProviderConcern) -> tuple[Duty, ...]:
+def starts(action: str, concern: ProviderConcern) -> tuple[ConcernDuty, ...]:
     """The duties that begin with a step, beside those that depend on what it says."""
     if action == "record_consultation":
         return after_consultation(concern)
@@ -107,7 +115,7 @@ def starts(action: str, concern: ProviderConcern) -> tuple[Duty, ...]:
     return _STARTS.get(action, ())
 
 
-def after_consultation(concern: ProviderConcern) -> tuple[Duty, ...]:
+def after_consultation(concern: ProviderConcern) -> tuple[ConcernDuty, ...]:
     """What a consultation leads to: weighty signs are talked over with the family; some must be told at once."""
     if concern.rating is RiskRating.NOT_WEIGHTY or concern.state not in (S.ISEF_DONE, S.PARENTS_INVOLVED):
         return ()
@@ -115,7 +123,7 @@ def after_consultation(concern: ProviderConcern) -> tuple[Duty, ...]:
     return (*family, D.NOTIFY) if concern.rating is RiskRating.NOT_AVERTABLE else family
 
 
-def period_of(duty: Duty, *, is_urgent: bool) -> Period | None:
+def period_of(duty: ConcernDuty, *, is_urgent: bool) -> Period | None:
     """How long a duty may take."""
     return ISEF_CONSULTED_URGENT if duty is D.ISEF and is_urgent else TERMS[duty].period
 
@@ -147,10 +155,10 @@ def seems_averted(concern: ProviderConcern, _: Move) -> Text | None:
     return Text("Die Überprüfung sieht noch eine Gefährdung.", "The review still sees a danger.")
 
 
-def recent_enough(concern: ProviderConcern, move: Move) -> Text | None:
+def recent_enough(_: Any, move: Move) -> Text | None:
     """Half a year after its end a concern is not taken up again; a new one names it as the earlier."""
-    closed = concern.closed_at
-    if closed is None or legal_date(move.at) <= months_after(legal_date(closed), REOPEN_MONTHS):
+    closed = datetime.fromisoformat(move.data["closed_at"])
+    if legal_date(move.at) <= months_after(legal_date(closed), REOPEN_MONTHS):
         return None
     return Text("Zu lange her: bitte neuen Vorgang anlegen.", "Too long ago: please begin a new concern.")
 
@@ -201,7 +209,7 @@ def faults_of_review(concern: ProviderConcern, body: ReviewPlan, at: datetime) -
     if body.incident is None and concern.review_on is not None and legal_date(at) < concern.review_on:
         de, en = "Vor dem vereinbarten Tag nur wegen eines Vorfalls.", "Before its day only because of an incident."
         faults.append(FieldError("/incident", "missing", de, en))
-    if (body.result is ReviewResult.AVERTED) != (body.rating is RiskRating.NOT_WEIGHTY):
+    if (body.result is PlanReviewResult.AVERTED) != (body.rating is RiskRating.NOT_WEIGHTY):
         de, en = "Ergebnis und Einschätzung passen nicht zusammen.", "Result and rating do not fit together."
         faults.append(FieldError("/result", "contradiction", de, en))
     return faults

@@ -148,7 +148,7 @@ CONCERN = Workflow(
             "Mitteilung ergänzen",
             {S.JA_NOTIFIED, S.JA_ACKNOWLEDGED, S.MONITORING},
             P.CONCERNS_WRITE,
-            steps.Supplement,
+            steps.SupplementNotification,
         ),
         _row("ja_ack", "vom Jugendamt bestätigt", {S.JA_NOTIFIED}, S.JA_ACKNOWLEDGED, None, None),
         _row(
@@ -176,7 +176,13 @@ CONCERN = Workflow(
             steps.HandoverComplete,
         ),
         _row(
-            "reopen", "wieder aufnehmen", CLOSED, S.TEAM_REVIEW, P.CONCERNS_LEAD, steps.Reopen, (rules.recent_enough,)
+            "reopen",
+            "wieder aufnehmen",
+            CLOSED,
+            S.TEAM_REVIEW,
+            P.CONCERNS_LEAD,
+            steps.ReopenConcern,
+            (rules.recent_enough,),
         ),
         _row(
             "withdraw_entry_error",

@@ -80,6 +80,8 @@ def test_everybody_sees_what_is_their_business_and_who_is_at_turn(world: World) 
         Role.CASEWORKER: CASEWORKER,
         Role.TEAM_LEAD: CASEWORKER | {"help_ending": "them"},
         Role.OFFICE_HEAD: {"notice_to_acknowledge": "them"},
+        Role.ISEF: {},
+        Role.PROVIDER_ISEF: {},
         Role.FINANCE_OFFICER: {"help_to_release": "me", "invoice_to_check": "me"},
         Role.PROVIDER_PROFESSIONAL: {kind: turn for kind, turn in LEAD.items() if kind != "invoice_to_check"},
         Role.PROVIDER_LEAD: LEAD,

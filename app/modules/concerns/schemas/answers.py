@@ -10,9 +10,9 @@ from app.core.workflow import AllowedAction
 from app.modules.concerns.codes import (
     AgeBand,
     ConcernAlarm,
+    ConcernDuty,
+    ConcernEntryKind,
     ConcernState,
-    Duty,
-    EntryKind,
     FamilyPart,
     RiskRating,
 )
@@ -59,7 +59,7 @@ class ConcernReceipt(ConcernSummary):
     allowed_actions: list[AllowedAction] = Field(title="mögliche Schritte", max_length=30)
 
 
-class ChildOut(Out):
+class ConcernChildOut(Out):
     """A child by pseudonym."""
 
     pseudonym: str = Field(title="Pseudonym", max_length=40)
@@ -67,7 +67,7 @@ class ChildOut(Out):
     birth_year: BirthYear | None = Field(None, title="Geburtsjahr")
 
 
-class FiredOut(Out):
+class ConcernFiredOut(Out):
     """A step of a deadline that has fired."""
 
     level: int = Field(title="Eskalationsstufe", ge=0, le=4)
@@ -76,19 +76,19 @@ class FiredOut(Out):
     told: list[Annotated[str, Field(max_length=100)]] = Field(title="wer gerufen wurde", max_length=20)
 
 
-class DutyOut(Out):
+class ConcernDutyOut(Out):
     """Something that must be done until an instant; only the act itself ends it."""
 
-    duty: Duty = Field(title="was")
+    duty: ConcernDuty = Field(title="was")
     alarm_code: ConcernAlarm = Field(title="Alarm")
     due_at: Instant = Field(title="bis")
     met_at: Instant | None = Field(title="erledigt am")
     is_overdue: bool = Field(title="überfällig")
-    fired: list[FiredOut] = Field(title="Erinnerungen und Alarme", max_length=10)
+    fired: list[ConcernFiredOut] = Field(title="Erinnerungen und Alarme", max_length=10)
     source: str = Field(title="woher die Frist kommt", max_length=200)
 
 
-class FeedbackOut(Out):
+class ConcernFeedbackOut(Out):
     """The office's feedback: three answers (§ 64 Abs. 4 SGB VIII)."""
 
     indications_confirmed: bool = Field(title="Anhaltspunkte bestätigt")
@@ -101,7 +101,7 @@ class ConcernOut(ConcernReceipt):
     """A concern with everything but the text of its entries."""
 
     youth_office_id: Id | None = Field(title="Jugendamt")
-    children: list[ChildOut] = Field(title="Kinder", max_length=10)
+    children: list[ConcernChildOut] = Field(title="Kinder", max_length=10)
     recorded_by: Id = Field(title="festgehalten von")
     member_ids: Ids = Field(title="Beteiligte")
     excluded_ids: Ids = Field(title="ausgeschlossen")
@@ -111,17 +111,17 @@ class ConcernOut(ConcernReceipt):
     family_at: Instant | None = Field(title="beteiligt am (oder begründet nicht)")
     review_on: Day | None = Field(title="Überprüfung des Plans am")
     look_again_on: Day | None = Field(title="erneut hinsehen am")
-    feedback: FeedbackOut | None = Field(title="Rückmeldung des Jugendamts")
+    feedback: ConcernFeedbackOut | None = Field(title="Rückmeldung des Jugendamts")
     previous_id: Id | None = Field(title="früherer Vorgang")
     replaced_by_id: Id | None = Field(title="gilt stattdessen")
-    duties: list[DutyOut] = Field(title="Fristen", max_length=100)
+    duties: list[ConcernDutyOut] = Field(title="Fristen", max_length=100)
 
 
-class EntryReceipt(Out):
+class ConcernEntryReceipt(Out):
     """An entry without its text."""
 
     id: Id
-    kind: EntryKind = Field(title="Art")
+    kind: ConcernEntryKind = Field(title="Art")
     happened_at: Instant = Field(title="geschehen am")
     recorded_at: Instant = Field(title="festgehalten am")
     recorded_by: Id = Field(title="von")
@@ -131,7 +131,7 @@ class EntryReceipt(Out):
     corrects_id: Id | None = Field(title="berichtigt")
 
 
-class EntryOut(EntryReceipt):
+class ConcernEntryOut(ConcernEntryReceipt):
     """An entry of the file as it was written."""
 
     content: dict[str, Any] = Field(title="Angaben je nach Art, wie sie eingetragen wurden")
@@ -152,7 +152,7 @@ class ConcernQuery(PageQuery):
 class EntryQuery(PageQuery):
     """The timeline: what was known when, oldest first unless turned round."""
 
-    kind: EntryKind | None = None
+    kind: ConcernEntryKind | None = None
     sort: Literal["recorded_at", "-recorded_at"] = "recorded_at"
 
 

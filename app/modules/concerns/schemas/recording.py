@@ -26,7 +26,7 @@ EXAMPLE: dict[str, JsonValue] = {
 }
 
 
-class Child(In):
+class ConcernChild(In):
     """A child by pseudonym, and the age signs are read by."""
 
     pseudonym: Pseudonym = Field(title="Pseudonym des Kindes", examples=["Kind K-1"])
@@ -34,7 +34,7 @@ class Child(In):
     birth_year: BirthYear | None = Field(None, title="Geburtsjahr")
 
 
-class Indication(In):
+class ConcernIndication(In):
     """A sign: facts and verbatim words here, what one makes of them there."""
 
     observation: Prose = Field(title="Beobachtung (Tatsachen, wörtliche Rede)")
@@ -55,10 +55,10 @@ class ConcernCreate(In):
 
     help_id: Id | None = Field(None, title="Hilfe (falls eine läuft)")
     youth_office_id: Id | None = Field(None, title="Jugendamt (falls keine Hilfe genannt ist)")
-    children: list[Child] = Field(title="Kinder", min_length=1, max_length=10)
+    children: list[ConcernChild] = Field(title="Kinder", min_length=1, max_length=10)
     perceived_at: Instant = Field(title="wahrgenommen am")
     is_urgent: Flag = Field(False, title="eilig")
-    indication: Indication = Field(title="Anhaltspunkt")
+    indication: ConcernIndication = Field(title="Anhaltspunkt")
     previous_id: Id | None = Field(None, title="früherer Vorgang zu diesen Kindern")
     danger: DeclareImmediateDanger | None = Field(None, title="akute Gefahr: Jugendamt sofort benachrichtigen")
 
@@ -71,7 +71,7 @@ class IndicationEntry(_Entry):
     """A further sign."""
 
     kind: Literal["record_indication"]
-    indication: Indication = Field(title="Anhaltspunkt")
+    indication: ConcernIndication = Field(title="Anhaltspunkt")
 
 
 class SecondOpinion(_Entry):
@@ -85,7 +85,7 @@ class SecondOpinion(_Entry):
     reasons: Prose = Field(title="Gründe")
 
 
-class NoteEntry(_Entry):
+class ConcernNoteEntry(_Entry):
     """A word for the file, or an incident."""
 
     kind: Literal["note"]
@@ -110,7 +110,7 @@ class CorrectionEntry(_Entry):
 
 
 EntryBody = Annotated[
-    IndicationEntry | SecondOpinion | NoteEntry | HelpOfferEntry | CorrectionEntry, Field(discriminator="kind")
+    IndicationEntry | SecondOpinion | ConcernNoteEntry | HelpOfferEntry | CorrectionEntry, Field(discriminator="kind")
 ]
 
 

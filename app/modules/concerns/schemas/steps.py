@@ -7,15 +7,15 @@ from pydantic import Field
 from app.core.types import WHOLE, Day, Flag, Id, In, Instant, Prose, Word
 from app.law.protection import Urgency
 from app.modules.concerns.codes import (
-    Called,
     Cooperation,
-    Fulfilment,
+    EmergencyNumber,
+    FirstToldBy,
+    MeasureFulfilment,
     NotifyReason,
-    ReviewResult,
+    PlanReviewResult,
     RiskRating,
     SkipReason,
-    Told,
-    Transport,
+    ToldHow,
 )
 from app.modules.safeguarding import Involvement
 
@@ -33,7 +33,7 @@ class InformLead(_Step):
     action: Literal["inform_lead"]
     lead_id: Id = Field(title="informierte Leitung (Zugang)")
     informed: Words = Field(default_factory=list, title="weitere Informierte (Funktion)")
-    form: Told = Field(title="wie")
+    form: ToldHow = Field(title="wie")
 
 
 class AssessNoWeighty(_Step):
@@ -100,7 +100,7 @@ class SkipFamilyInvolvement(_Step):
     reason: Prose = Field(title="Begründung")
 
 
-class Measure(In):
+class ConcernMeasure(In):
     """One measure of a protection plan, with whoever does it and until when."""
 
     what: Prose = Field(title="Maßnahme")
@@ -113,7 +113,7 @@ class AgreeProtectionPlan(_Step):
     """A protection plan with the parents, and the day on which its effect is looked at."""
 
     action: Literal["agree_protection_plan"]
-    measures: list[Measure] = Field(title="Maßnahmen", min_length=1, max_length=30)
+    measures: list[ConcernMeasure] = Field(title="Maßnahmen", min_length=1, max_length=30)
     help_offers: Words = Field(default_factory=list, title="angebotene Hilfen")
     review_on: Day = Field(title="Überprüfung am")
     consequences_told: Flag = Field(title="über die Folgen gesprochen, wenn der Plan nicht trägt")
@@ -121,11 +121,11 @@ class AgreeProtectionPlan(_Step):
     refusal: Prose | None = Field(None, title="warum jemand nicht unterschreibt")
 
 
-class MeasureResult(In):
+class ConcernMeasureResult(In):
     """What became of one measure."""
 
     what: Word = Field(title="Maßnahme")
-    fulfilment: Fulfilment = Field(title="erfüllt")
+    fulfilment: MeasureFulfilment = Field(title="erfüllt")
     note: Prose | None = Field(None, title="Bemerkung")
 
 
@@ -133,9 +133,9 @@ class ReviewPlan(_Step):
     """Whether the plan works; on its day, or earlier when something happens."""
 
     action: Literal["review_plan"]
-    results: list[MeasureResult] = Field(title="je Maßnahme", min_length=1, max_length=30)
+    results: list[ConcernMeasureResult] = Field(title="je Maßnahme", min_length=1, max_length=30)
     rating: RiskRating = Field(title="erneute Einschätzung")
-    result: ReviewResult = Field(title="Ergebnis")
+    result: PlanReviewResult = Field(title="Ergebnis")
     incident: Prose | None = Field(None, title="Vorfall (falls vor dem vereinbarten Tag)")
 
 
@@ -147,10 +147,10 @@ class DangerAverted(_Step):
     follow_up_on: Day = Field(title="Nachschau am")
 
 
-class Call(In):
+class EmergencyCall(In):
     """Somebody was called."""
 
-    whom: Called = Field(title="wen")
+    whom: EmergencyNumber = Field(title="wen")
     at: Instant = Field(title="wann")
     result: Word | None = Field(None, title="was zugesagt wurde")
 
@@ -161,7 +161,7 @@ class DeclareImmediateDanger(_Step):
     action: Literal["declare_immediate_danger"]
     reason: Prose = Field(title="worin die akute Gefahr besteht")
     danger_type: Word = Field(title="Art der Gefahr")
-    calls: list[Call] = Field(default_factory=list, title="wen man gerufen hat", max_length=20)
+    calls: list[EmergencyCall] = Field(default_factory=list, title="wen man gerufen hat", max_length=20)
     whereabouts: Word | None = Field(None, title="wo das Kind jetzt ist")
     find_child_by: Word | None = Field(None, title="was das Jugendamt das Kind finden lässt (statt des Pseudonyms)")
     contact: Word | None = Field(None, title="Rückfragen an (Funktion, Telefon)")
@@ -190,7 +190,7 @@ class NotifyContent(_Step):
     dangers_for_staff: Prose | None = Field(None, title="Gefahren für Fachkräfte")
     whereabouts: Word | None = Field(None, title="wo das Kind jetzt ist")
     contact: Word = Field(title="Rückfragen an (Funktion, Telefon)")
-    transport: Transport = Field(Transport.PORTAL, title="zuerst")
+    transport: FirstToldBy = Field(FirstToldBy.PORTAL, title="zuerst")
     phone_call_at: Instant | None = Field(None, title="Telefonat am")
     phone_recipient: Word | None = Field(None, title="wer es entgegennahm (Funktion)")
     youth_office_id: Id | None = Field(None, title="Jugendamt (falls keines genannt war)")
@@ -202,7 +202,7 @@ class NotifyJa(NotifyContent):
     action: Literal["notify_ja"]
 
 
-class Supplement(NotifyContent):
+class SupplementNotification(NotifyContent):
     """What was still missing, or came to light after the notification."""
 
     action: Literal["supplement"]
@@ -232,7 +232,7 @@ class HandoverComplete(_Step):
     contact_arrangement: Prose = Field(title="wie man in Verbindung bleibt")
 
 
-class Reopen(_Step):
+class ReopenConcern(_Step):
     """New facts within half a year."""
 
     action: Literal["reopen"]
@@ -261,11 +261,11 @@ ConcernAction = Annotated[
     | DangerAverted
     | DeclareImmediateDanger
     | NotifyJa
-    | Supplement
+    | SupplementNotification
     | ReceiveFeedback
     | NewIndication
     | HandoverComplete
-    | Reopen
+    | ReopenConcern
     | WithdrawEntryError,
     Field(discriminator="action"),
 ]

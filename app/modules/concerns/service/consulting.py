@@ -13,8 +13,8 @@ from app.core.work import by_the_service
 from app.law.calendars import legal_date
 from app.modules import registers
 from app.modules.concerns import queries, rules
+from app.modules.concerns.codes import ConcernDuty, ConcernEntryKind
 from app.modules.concerns.codes import ConcernState as S
-from app.modules.concerns.codes import Duty, EntryKind
 from app.modules.concerns.errors import ConsultationAnswered
 from app.modules.concerns.models import IsefConsultation, ProviderConcern
 from app.modules.concerns.schemas.answers import ConsultationAnswer
@@ -39,7 +39,9 @@ def ask(db: Session, concern: ProviderConcern, body: RequestIsef, *, actor: Acto
     if profile.account_id in {actor.id, concern.responsible_id, concern.recorded_by, *concern.member_ids}:
         de, en = "Wer am Fall arbeitet, berät nicht dazu.", "Whoever works on the case does not advise on it."
         raise Invalid.field("/isef_id", "involved", de, en)
-    running = next(duty for duty in queries.duties_of(db, [concern.id]) if duty.kind == Duty.ISEF and not duty.met_at)
+    running = next(
+        duty for duty in queries.duties_of(db, [concern.id]) if duty.kind == ConcernDuty.ISEF and not duty.met_at
+    )
     consultation = IsefConsultation(
         provider_id=concern.provider_id,
         concern_id=concern.id,
@@ -136,7 +138,7 @@ def _tell_concern(
     """The provider's file gets the entry, and moves on if it waited for this."""
     concern = found(db.get(ProviderConcern, consultation.concern_id, with_for_update={"key_share": True}))
     content = {"consultation_id": str(consultation.id), **recording.content_of(body)}
-    kind = EntryKind.RECORD_CONSULTATION
+    kind = ConcernEntryKind.RECORD_CONSULTATION
     recording.write(db, concern, kind, content, sealer, actor=actor, at=at, happened_at=consultation.held_at)
     if concern.closed_at is not None:
         return

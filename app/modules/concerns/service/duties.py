@@ -13,7 +13,7 @@ from app.law.calendars import end_of_day
 from app.law.periods import due_at
 from app.law.protection import Urgency, escalation
 from app.modules.concerns import rules
-from app.modules.concerns.codes import Duty
+from app.modules.concerns.codes import ConcernDuty
 from app.modules.concerns.models import ProviderConcern
 from app.modules.concerns.workflow import CONCERN
 from app.modules.organisations import land_of
@@ -22,7 +22,9 @@ from app.policy import SYSTEM
 outbox.announce(provider_concern__alarm="Kindeswohl beim Träger: Frist erinnert oder verstrichen")
 
 
-def start(db: Session, concern: ProviderConcern, duty: Duty, since: datetime, *, on: date | None = None) -> datetime:
+def start(
+    db: Session, concern: ProviderConcern, duty: ConcernDuty, since: datetime, *, on: date | None = None
+) -> datetime:
     """Let a duty run; returns its end. A duty that runs already begins anew.
 
     Args:
@@ -32,7 +34,7 @@ def start(db: Session, concern: ProviderConcern, duty: Duty, since: datetime, *,
     land = land_of(db, concern.provider_id)
     period = rules.period_of(duty, is_urgent=concern.is_urgent)
     due = end_of_day(on) if on is not None else due_at(found(period), since, land)
-    urgency = Urgency.SAME_DAY if concern.is_urgent or duty is Duty.NOTIFY else Urgency.WITHIN_WEEK
+    urgency = Urgency.SAME_DAY if concern.is_urgent or duty is ConcernDuty.NOTIFY else Urgency.WITHIN_WEEK
     deadlines.start(
         db,
         kind=duty.value,
@@ -48,7 +50,7 @@ def start(db: Session, concern: ProviderConcern, duty: Duty, since: datetime, *,
     return due
 
 
-def meet(db: Session, concern: ProviderConcern, duties: Iterable[Duty], *, by: UUID, at: datetime) -> None:
+def meet(db: Session, concern: ProviderConcern, duties: Iterable[ConcernDuty], *, by: UUID, at: datetime) -> None:
     """The acts are done."""
     for duty in duties:
         deadlines.meet(db, concern.id, duty.value, by=by, at=at)
@@ -57,7 +59,7 @@ def meet(db: Session, concern: ProviderConcern, duties: Iterable[Duty], *, by: U
 def escalate(db: Session, deadline: Deadline, level: int, at: datetime) -> list[str]:
     """A step fires: call the people of this level (system); the concern itself never moves by time."""
     concern = found(db.get(ProviderConcern, deadline.subject_id))
-    duty = Duty(deadline.kind)
+    duty = ConcernDuty(deadline.kind)
     told = [
         f"provider_professional:{concern.responsible_id}" if role is None else role.value for role in rules.LINE[level]
     ]

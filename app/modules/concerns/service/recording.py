@@ -19,7 +19,7 @@ from app.law.calendars import legal_date
 from app.modules import identity, organisations
 from app.modules.cases import get_help
 from app.modules.concerns import queries, rules
-from app.modules.concerns.codes import ENDED, EntryKind
+from app.modules.concerns.codes import ENDED, ConcernEntryKind
 from app.modules.concerns.errors import ConcernEnded
 from app.modules.concerns.models import ConcernEntry, ProviderConcern
 from app.modules.concerns.schemas.recording import (
@@ -63,7 +63,16 @@ def record(db: Session, body: ConcernCreate, sealer: Sealer, *, actor: Actor, at
     )
     CONCERN.begin(db, concern, actor=actor, at=at, is_urgent=concern.is_urgent)
     content = {"indication": body.indication.model_dump(mode="json")}
-    write(db, concern, EntryKind.RECORD_INDICATION, content, sealer, actor=actor, at=at, happened_at=body.perceived_at)
+    write(
+        db,
+        concern,
+        ConcernEntryKind.RECORD_INDICATION,
+        content,
+        sealer,
+        actor=actor,
+        at=at,
+        happened_at=body.perceived_at,
+    )
     if body.danger is None:
         for duty in rules.starts("create", concern):
             duties.start(db, concern, duty, at)
@@ -73,7 +82,7 @@ def record(db: Session, body: ConcernCreate, sealer: Sealer, *, actor: Actor, at
 def write(
     db: Session,
     concern: ProviderConcern,
-    kind: EntryKind,
+    kind: ConcernEntryKind,
     content: Mapping[str, Any],
     sealer: Sealer,
     *,
@@ -130,7 +139,7 @@ def add_entry(
     entry = write(
         db,
         concern,
-        EntryKind(body.kind),
+        ConcernEntryKind(body.kind),
         content_of(body),
         sealer,
         actor=actor,
@@ -175,7 +184,7 @@ def change_people(
         _take_in(db, concern, body, actor)
     concern.changed_at = at
     content = {"part": body.part, "account_id": str(body.account_id), "reason": body.reason}
-    write(db, concern, EntryKind.PEOPLE, content, sealer, actor=actor, at=at)
+    write(db, concern, ConcernEntryKind.PEOPLE, content, sealer, actor=actor, at=at)
     note(db, concern, "people", actor, at, part=body.part, account_id=str(body.account_id))
     return concern
 

@@ -11,7 +11,7 @@ from app.core.db import check_version
 from app.core.problems import FieldError, Invalid
 from app.core.sealing import Sealer
 from app.modules.concerns import queries, rules
-from app.modules.concerns.codes import Duty, EntryKind, FamilyPart
+from app.modules.concerns.codes import ConcernDuty, ConcernEntryKind, FamilyPart
 from app.modules.concerns.models import ProviderConcern
 from app.modules.concerns.schemas import steps as s
 from app.modules.concerns.schemas.steps import ConcernAction
@@ -53,15 +53,25 @@ def take(
     name = action.action
     if faults := _faults(concern, action, at):
         raise Invalid(errors=faults)
-    data = {"second_id": str(queries.second_of(db, concern, name, actor) or "") or None} if name in _TWO else {}
+    data = _facts(db, concern, name, actor)
     with db.no_autoflush:
         _before(db, concern, action, actor, at)
         CONCERN.fire(db, concern, name, actor=actor, at=at, **data)
     content = recording.content_of(action)
-    kind = EntryKind(name)
+    kind = ConcernEntryKind(name)
     recording.write(db, concern, kind, content, sealer, actor=actor, at=at, happened_at=action.happened_at)
     _after(db, concern, action, sealer, actor, at)
     db.flush()
+
+
+def _facts(db: Session, concern: ProviderConcern, action: str, actor: Actor) -> dict[str, Any]:
+    """What the guards of a step look at beside the concern; it goes into the log with the step."""
+    if action in _TWO:
+        second = queries.second_of(db, concern, action, actor)
+        return {"second_id": str(second) if second else None}
+    if action == "reopen" and concern.closed_at is not None:
+        return {"closed_at": concern.closed_at.isoformat()}
+    return {}
 
 
 def _faults(concern: ProviderConcern, action: ConcernAction, at: datetime) -> list[FieldError]:
@@ -137,9 +147,9 @@ def _after(
     for duty in rules.starts(action.action, concern):
         duties.start(db, concern, duty, at)
     if isinstance(action, s.AssessMonitor):
-        duties.start(db, concern, Duty.LOOK, at, on=action.look_again_on)
+        duties.start(db, concern, ConcernDuty.LOOK, at, on=action.look_again_on)
     elif isinstance(action, s.AgreeProtectionPlan):
-        duties.start(db, concern, Duty.REVIEW, at, on=action.review_on)
+        duties.start(db, concern, ConcernDuty.REVIEW, at, on=action.review_on)
     elif isinstance(action, s.ReviewPlan):
         duties.start(db, concern, rules.AFTER_REVIEW[action.result], at)
     elif isinstance(action, s.RequestIsef):
@@ -155,5 +165,5 @@ def _tell(
 ) -> None:
     if isinstance(action, s.DeclareImmediateDanger):
         telling.tell_at_once(db, concern, action, sealer, actor=actor, at=at)
-    elif isinstance(action, s.NotifyJa | s.Supplement):
+    elif isinstance(action, s.NotifyJa | s.SupplementNotification):
         telling.tell(db, concern, action, sealer, actor=actor, at=at)

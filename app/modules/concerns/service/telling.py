@@ -15,18 +15,18 @@ from app.law.calendars import legal_date
 from app.law.protection import Urgency
 from app.modules import safeguarding
 from app.modules.concerns import queries, rules
+from app.modules.concerns.codes import ConcernDuty, ConcernEntryKind, RiskRating
 from app.modules.concerns.codes import ConcernState as S
-from app.modules.concerns.codes import Duty, EntryKind, RiskRating
 from app.modules.concerns.errors import ConcernIncomplete
 from app.modules.concerns.indicators import CATALOGUE, Indicator, Weight
 from app.modules.concerns.models import ConcernEntry, ConcernNotification, ProviderConcern
-from app.modules.concerns.schemas.steps import DeclareImmediateDanger, NotifyJa, Supplement
+from app.modules.concerns.schemas.steps import DeclareImmediateDanger, NotifyJa, SupplementNotification
 from app.modules.concerns.service import duties, recording
 from app.modules.concerns.workflow import CONCERN
 from app.modules.safeguarding import JugendamtNotification, NotificationCreate, NotificationFurther
 from app.policy import SYSTEM, Actor
 
-_SIGNS = (EntryKind.RECORD_INDICATION, EntryKind.NEW_INDICATION)
+_SIGNS = (ConcernEntryKind.RECORD_INDICATION, ConcernEntryKind.NEW_INDICATION)
 _LONGEST = 10_000
 
 
@@ -80,13 +80,13 @@ def tell_at_once(
         for child in _children(concern)
     ]
     if any(notification.missing for notification in told):
-        duties.start(db, concern, Duty.WRITTEN, at)
+        duties.start(db, concern, ConcernDuty.WRITTEN, at)
 
 
 def tell(
     db: Session,
     concern: ProviderConcern,
-    body: NotifyJa | Supplement,
+    body: NotifyJa | SupplementNotification,
     sealer: Sealer,
     *,
     actor: Actor,
@@ -106,17 +106,17 @@ def tell(
         "contact": body.contact,
         "further": _further(concern, body, legal_date(at)),
     }
-    if isinstance(body, Supplement) and rules.missing_of(concern):  # acute: still told, still not complete
+    if isinstance(body, SupplementNotification) and rules.missing_of(concern):  # acute: still told, still not complete
         said |= {"is_acute": True, "acute_reason": "Ergänzung zur Mitteilung wegen akuter Gefahr"}
     told = [
         _notify(db, concern, {**said, "child_pseudonym": child}, sealer, body, child, actor, at)
         for child in _children(concern)
     ]
     if not any(notification.missing for notification in told):
-        duties.meet(db, concern, [Duty.WRITTEN], by=actor.id, at=at)
+        duties.meet(db, concern, [ConcernDuty.WRITTEN], by=actor.id, at=at)
 
 
-def _further(concern: ProviderConcern, body: NotifyJa | Supplement, today: Any) -> NotificationFurther:
+def _further(concern: ProviderConcern, body: NotifyJa | SupplementNotification, today: Any) -> NotificationFurther:
     rating = concern.rating or RiskRating.UNCLEAR
     return NotificationFurther(
         reasons=[reason.title_de for reason in body.reasons],
@@ -142,7 +142,7 @@ def _notify(
     concern: ProviderConcern,
     said: dict[str, Any],
     sealer: Sealer,
-    body: DeclareImmediateDanger | NotifyJa | Supplement,
+    body: DeclareImmediateDanger | NotifyJa | SupplementNotification,
     child: str,
     actor: Actor,
     at: datetime,
@@ -241,5 +241,5 @@ def follow_feedback(
         concern.feedback_still_active, concern.feedback_at = still_active, at
         if concern.state in (S.JA_ACKNOWLEDGED, S.MONITORING):
             CONCERN.fire(db, concern, "receive_feedback", actor=SYSTEM, at=at)
-        duties.meet(db, concern, [Duty.FEEDBACK], by=SYSTEM.id, at=at)
+        duties.meet(db, concern, [ConcernDuty.FEEDBACK], by=SYSTEM.id, at=at)
     return True
