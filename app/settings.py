@@ -37,6 +37,14 @@ class Settings(BaseSettings):
     webhook_private_addresses: bool = Field(
         False, description="let webhooks reach loopback and private addresses (demo and tests)"
     )
+    smtp_host: str | None = Field(None, description="mail server for alarms; unset: no letters")
+    smtp_port: int = Field(587, ge=1, le=65535)
+    smtp_security: Literal["starttls", "tls", "none"] = Field("starttls", description="none: a relay on this machine")
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_sender: str = Field("handschlag@localhost", description="sender of letters about alarms")
+    smtp_ca_file: Path | None = Field(None, description="certificates to trust; unset: the system's")
+    smtp_timeout_seconds: float = Field(20.0, gt=0, le=120)
     land: str = Field("NW", description="federal state (ISO 3166-2:DE) whose holidays count by default")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 

@@ -1,6 +1,7 @@
 """The API's first version: one router per room, in staircase order."""
 
 from app.modules.agreements import router as agreements
+from app.modules.alerts import router as alerts
 from app.modules.audit import router as audit
 from app.modules.billing import router as billing
 from app.modules.cases import router as cases
@@ -53,6 +54,7 @@ ROUTERS = (
     einvoices.router,
     payments.router,
     safeguarding.router,
+    alerts.router,
     concerns.router,
     reports.router,
     reports.expectations,

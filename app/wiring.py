@@ -1,8 +1,14 @@
 """Which room answers what the ground floor calls upwards: deadlines that fire, events that are published."""
 
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
 from app.core.deadlines import Handler
+from app.core.outbox import Event
 from app.modules import (
     agreements,
+    alerts,
     cases,
     committee,
     concerns,
@@ -16,7 +22,7 @@ from app.modules import (
     safeguarding,
     worklists,
 )
-from app.modules.webhooks import on_published
+from app.modules.webhooks import on_published as deliver
 
 HANDLERS: dict[str, Handler] = {
     "agreement_start": agreements.start_due,
@@ -31,6 +37,7 @@ HANDLERS: dict[str, Handler] = {
     notices.ANSWER: notices.remind,
     reports.DEADLINE: reports.expectation_due,
     safeguarding.DEADLINE: safeguarding.escalate,
+    alerts.ON_CALL: alerts.hand_over,
     **dict.fromkeys(concerns.DUTIES, concerns.escalate),
 }
 
@@ -41,6 +48,14 @@ cases.HELP.listen(reports.follow_help)
 invoices.ask_for_reports(reports.overdue_of)
 invoices.INVOICE.listen(einvoices.follow_invoice)
 worklists.register(concerns.WORK)
+safeguarding.NOTIFICATION.listen(alerts.follow_notification)
 safeguarding.NOTIFICATION.listen(concerns.follow_notification)
+
+
+def on_published(db: Session, events: Sequence[Event]) -> None:
+    """Events go to the webhooks that want them, and alarms to people."""
+    deliver(db, events)
+    alerts.follow(db, events)
+
 
 __all__ = ["HANDLERS", "on_published"]

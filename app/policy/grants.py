@@ -37,6 +37,7 @@ GRANTS: dict[R, frozenset[P]] = {
     },
     R.CASEWORKER: _EVERYBODY
     | {
+        P.DUTY_READ,
         P.ISEF_READ,
         P.ALARMS_READ,
         P.AGREEMENTS_READ,
@@ -56,6 +57,8 @@ GRANTS: dict[R, frozenset[P]] = {
     },
     R.TEAM_LEAD: _EVERYBODY
     | {
+        P.DUTY_MANAGE,
+        P.DUTY_READ,
         P.ISEF_MANAGE,
         P.ISEF_READ,
         P.DIALOGUES_READ,
@@ -76,6 +79,8 @@ GRANTS: dict[R, frozenset[P]] = {
     },
     R.OFFICE_HEAD: _EVERYBODY
     | {
+        P.DUTY_MANAGE,
+        P.DUTY_READ,
         P.AGREEMENTS_READ_PUBLISHED,
         P.DIALOGUES_READ,
         P.DIALOGUES_CONFIRM,
@@ -132,6 +137,7 @@ GRANTS: dict[R, frozenset[P]] = {
     },
     R.PROVIDER_PROFESSIONAL: _EVERYBODY
     | {
+        P.DUTY_READ,
         P.CONCERNS_READ,
         P.CONCERNS_WATCH,
         P.CONCERNS_WRITE,
@@ -151,6 +157,8 @@ GRANTS: dict[R, frozenset[P]] = {
     },
     R.PROVIDER_LEAD: _EVERYBODY
     | {
+        P.DUTY_MANAGE,
+        P.DUTY_READ,
         P.CONCERNS_LEAD,
         P.CONCERNS_READ,
         P.CONCERNS_WATCH,
@@ -183,6 +191,8 @@ GRANTS: dict[R, frozenset[P]] = {
     },
     R.PROVIDER_MANAGER: _EVERYBODY
     | {
+        P.DUTY_MANAGE,
+        P.DUTY_READ,
         P.CONCERNS_WATCH,
         P.ISEF_MANAGE,
         P.ISEF_READ,

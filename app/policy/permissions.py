@@ -31,6 +31,8 @@ class Permission(StrEnum):
     DIALOGUES_MANAGE = "dialogues:manage"
     DIALOGUES_READ = "dialogues:read"
     DIALOGUES_TAKE_PART = "dialogues:take_part"
+    DUTY_MANAGE = "duty:manage"
+    DUTY_READ = "duty:read"
     EVENTS_READ = "events:read"
     FEES_MANAGE = "fees:manage"
     FEES_READ = "fees:read"

@@ -13,6 +13,7 @@ from app.core.ticker import Ticker
 from app.policy import GRANTS, OrganisationKind, Role
 from app.wiring import HANDLERS, on_published
 from tests.contract.operations import Operation, example, operations
+from tests.modules.alerts.given import given_shift
 from tests.modules.committee.given import given_everything as given_committee
 from tests.modules.concerns.given import ask_isef, given_asked_isef, given_concern, step
 from tests.modules.dialogues.given import given_held, given_measure
@@ -80,12 +81,14 @@ def _everything(world: World) -> dict[str, str]:
     dialogue = given_held(world)
     measure = given_measure(world, dialogue)
     notice = given_notice(world, help_=help_)
+    concern = _concern(world)
+    shift = given_shift(world, world.as_(Role.TEAM_LEAD), "2026-03-07T00:00:00Z", "2026-03-08T00:00:00Z")
     world.tick()
     deliveries = world.as_(Role.OFFICE_ADMIN).get(f"/v1/webhooks/{webhook['id']}/deliveries")["items"]
     return {
         **given_committee(world),
         **money,
-        **_concern(world),
+        **concern,
         "account_id": str(caseworker.account_id),
         "agreement_id": talks["id"],
         "alarm_id": world.as_(Role.TEAM_LEAD).get("/v1/alarms")["items"][0]["id"],
@@ -98,6 +101,7 @@ def _everything(world: World) -> dict[str, str]:
         "form_id": form["id"],
         "handbook_id": handbook.rpartition("/")[2],
         "help_id": help_["id"],
+        "mail_id": world.as_(Role.OFFICE_ADMIN).get("/v1/alert-mails")["items"][0]["id"],
         "measure_id": measure["id"],
         "notice_id": notice["id"],
         "notification_id": told["id"],
@@ -108,6 +112,7 @@ def _everything(world: World) -> dict[str, str]:
         "proposal_id": proposed["id"],
         "region_id": planner.get(f"{handbook}/rollout")["items"][0]["region_id"],
         "report_id": report["id"],
+        "shift_id": shift["id"],
         "standard_id": standard["id"],
         "webhook_id": webhook["id"],
     }

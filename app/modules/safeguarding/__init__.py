@@ -1,7 +1,8 @@
 """Safeguarding (§ 8a SGB VIII): the most sensitive room; only the API, the wiring and what stands above it enter it."""
 
-from app.modules.safeguarding.models import Involvement, JugendamtNotification
-from app.modules.safeguarding.queries import DEADLINE, WORK
+from app.modules.safeguarding.models import Alarm, AlarmCode, Involvement, JugendamtNotification
+from app.modules.safeguarding.queries import DEADLINE, WORK, alarms_at, first_alarm
+from app.modules.safeguarding.rules import stands_in
 from app.modules.safeguarding.schemas import (
     Indication,
     IndicationGroup,
@@ -9,13 +10,15 @@ from app.modules.safeguarding.schemas import (
     NotificationCreate,
     NotificationFurther,
 )
-from app.modules.safeguarding.service import escalate, notify
+from app.modules.safeguarding.service import call_too, escalate, notify
 from app.modules.safeguarding.workflow import NOTIFICATION
 
 __all__ = [
     "DEADLINE",
     "NOTIFICATION",
     "WORK",
+    "Alarm",
+    "AlarmCode",
     "Indication",
     "IndicationGroup",
     "IndicationSource",
@@ -23,6 +26,10 @@ __all__ = [
     "JugendamtNotification",
     "NotificationCreate",
     "NotificationFurther",
+    "alarms_at",
+    "call_too",
     "escalate",
+    "first_alarm",
     "notify",
+    "stands_in",
 ]

@@ -69,7 +69,9 @@ def visible(actor: Actor) -> Select[JugendamtNotification]:
             leads = JugendamtNotification.caseworker_id
             gone = leads.not_in(select(_ACCOUNT.c.id).where(_at_work(actor, literal(Role.CASEWORKER.value))))
             unled = _nobody_holds(actor, {Role.TEAM_LEAD, Role.OFFICE_HEAD})
-            rows = rows.where(or_(leads.is_(None), leads == actor.id, gone, unled))
+            called = select(Alarm.notification_id).where(Alarm.account_id == actor.id)  # by name: whoever is on call
+            seen = JugendamtNotification.id.in_(called)
+            rows = rows.where(or_(leads.is_(None), leads == actor.id, gone, unled, seen))
         return rows
     rows = rows.where(JugendamtNotification.provider_id == actor.organisation_id)
     if actor.roles.isdisjoint({Role.PROVIDER_LEAD, Role.PROVIDER_SYNC}):
@@ -156,6 +158,23 @@ def alarms_of(actor: Actor) -> Select[Alarm]:
     for role, unheld in stands_in(actor.roles).items():
         mine.append(and_(Alarm.role == role.value, _nobody_holds(actor, unheld)))
     return select(Alarm).where(Alarm.organisation_id == actor.organisation_id, or_(*mine))
+
+
+def alarms_at(db: Session, organisation_ids: Iterable[UUID], number: str, level: int, at: datetime) -> Sequence[Alarm]:
+    """The alarms of one call: about one thing, on one level, at an instant (system)."""
+    rows = select(Alarm).where(
+        Alarm.organisation_id.in_(list(organisation_ids)),
+        Alarm.raised_at == at,
+        Alarm.number == number,
+        Alarm.level == level,
+    )
+    return db.scalars(rows.order_by(Alarm.id)).all()
+
+
+def first_alarm(db: Session, notification_id: UUID, organisation_id: UUID) -> Alarm:
+    """The call with which a notification began at an organisation (system)."""
+    rows = select(Alarm).where(Alarm.notification_id == notification_id, Alarm.organisation_id == organisation_id)
+    return found(db.scalar(rows.order_by(Alarm.raised_at, Alarm.id).limit(1)))
 
 
 def list_alarms(db: Session, query: AlarmQuery, actor: Actor) -> tuple[list[Any], str | None, int | None]:

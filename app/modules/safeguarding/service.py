@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.core import audit, deadlines, outbox
 from app.core.db import check_version, found
 from app.core.deadlines import Deadline
+from app.core.ids import new_id
 from app.core.numbers import next_number
 from app.core.problems import Invalid, NotFound
 from app.law.calendars import legal_date
@@ -128,6 +129,26 @@ def escalate(db: Session, deadline: Deadline, level: int, at: datetime) -> list[
     due = next(datetime.fromisoformat(step["at"]) for step in deadline.steps if step["level"] == level)
     late_entry = due <= notification.created_at
     return _call(db, notification, rules.ESCALATION[level], level=level, actor=SYSTEM, at=at, late_entry=late_entry)
+
+
+def call_too(db: Session, alarm: Alarm, role: Role, account_id: UUID | None, at: datetime) -> Alarm:
+    """The same alarm to somebody else, such as whoever is on call (system)."""
+    kept = {column.key: getattr(alarm, column.key) for column in Alarm.__table__.columns}
+    changed = {"id": new_id(), "role": role.value, "account_id": account_id, "raised_at": at}
+    copy = Alarm(**{**kept, **changed, "seen_at": None, "seen_by": None})
+    db.add(copy)
+    db.flush()
+    audit.record(
+        db,
+        tenant_id=alarm.organisation_id,
+        actor=SYSTEM,
+        action="alarm.call_too",
+        subject_kind="alarm",
+        subject_id=alarm.id,
+        at=at,
+        details={"told": f"{role.value}:{account_id}" if account_id else role.value},
+    )
+    return copy
 
 
 def _start_deadline(db: Session, notification: JugendamtNotification) -> None:

@@ -80,7 +80,8 @@ def test_what_came_due_while_the_service_was_down_fires_once_and_first_things_fi
     lapses = [alarm["number"] for alarm in called if alarm["level"] == 2]
     assert sorted(lapses) == ["KW-2026-0001", "KW-2026-0002"]
     assert len([alarm for alarm in called if alarm["level"] == 1]) == 2
-    assert alarms(world, Role.OFFICE_HEAD) == [("A-J-UNASSIGNED", 3)] * 2
+    head = alarms(world, Role.OFFICE_HEAD)
+    assert [call for call in head if call[1] == 3] == [("A-J-UNASSIGNED", 3)] * 2
 
 
 def test_several_workers_at_once_fire_each_step_once(world: World) -> None:

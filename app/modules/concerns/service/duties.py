@@ -9,15 +9,17 @@ from sqlalchemy.orm import Session
 from app.core import audit, deadlines, outbox
 from app.core.db import found
 from app.core.deadlines import Deadline, Step
+from app.core.ids import new_id
 from app.law.calendars import end_of_day
 from app.law.periods import due_at
 from app.law.protection import Urgency, escalation
+from app.modules import alerts
 from app.modules.concerns import rules
 from app.modules.concerns.codes import ConcernDuty
 from app.modules.concerns.models import ProviderConcern
 from app.modules.concerns.workflow import CONCERN
 from app.modules.organisations import land_of
-from app.policy import SYSTEM
+from app.policy import SYSTEM, Role
 
 outbox.announce(provider_concern__alarm="Kindeswohl beim Träger: Frist erinnert oder verstrichen")
 
@@ -60,9 +62,7 @@ def escalate(db: Session, deadline: Deadline, level: int, at: datetime) -> list[
     """A step fires: call the people of this level (system); the concern itself never moves by time."""
     concern = found(db.get(ProviderConcern, deadline.subject_id))
     duty = ConcernDuty(deadline.kind)
-    told = [
-        f"provider_professional:{concern.responsible_id}" if role is None else role.value for role in rules.LINE[level]
-    ]
+    people, told = _called(db, concern, level)
     facts = {"alarm": rules.TERMS[duty].alarm.value, "level": level, "duty": duty.value}
     audit.record(
         db,
@@ -85,4 +85,22 @@ def escalate(db: Session, deadline: Deadline, level: int, at: datetime) -> list[
         at=at,
         data={**facts, "number": concern.number},
     )
+    urgency = Urgency.SAME_DAY if concern.is_urgent else Urgency.WITHIN_WEEK
+    path = f"/v1/concerns/{concern.id}"
+    letter = alerts.Letter(concern.provider_id, new_id(), concern.number, urgency, level, path, is_reminder=level == 0)
+    alerts.write(db, letter, people, at=at)
     return told
+
+
+def _called(db: Session, concern: ProviderConcern, level: int) -> tuple[list[UUID], list[str]]:
+    """Whom a level calls: the responsible professional (the lead, if gone), and the line; nobody who is shut out."""
+    people: list[UUID] = []
+    told: list[str] = []
+    for role in rules.LINE[level]:
+        named = concern.responsible_id if role is None else None
+        if named and not alerts.is_at_work(db, concern.provider_id, named):
+            named = None
+        found_ = [named] if named else alerts.reached(db, concern.provider_id, role or Role.PROVIDER_LEAD, None)
+        people += [one for one in found_ if one not in people and one not in concern.excluded_ids]
+        told.append(f"provider_professional:{named}" if named else (role or Role.PROVIDER_LEAD).value)
+    return people, list(dict.fromkeys(told))
