@@ -6,6 +6,7 @@ from app.modules.audit import router as audit
 from app.modules.billing import router as billing
 from app.modules.cases import router as cases
 from app.modules.catalogue import router as catalogue
+from app.modules.clearances import router as clearances
 from app.modules.committee import router as committee
 from app.modules.concerns import router as concerns
 from app.modules.dialogues import router as dialogues
@@ -46,6 +47,7 @@ ROUTERS = (
     dialogues.router,
     dialogues.measures,
     registers.router,
+    clearances.router,
     cases.router,
     billing.router,
     invoices.router,

@@ -10,6 +10,7 @@ from app.modules import (
     agreements,
     alerts,
     cases,
+    clearances,
     committee,
     concerns,
     dialogues,
@@ -18,6 +19,7 @@ from app.modules import (
     invoices,
     notices,
     payments,
+    registers,
     reports,
     safeguarding,
     worklists,
@@ -38,16 +40,19 @@ HANDLERS: dict[str, Handler] = {
     reports.DEADLINE: reports.expectation_due,
     safeguarding.DEADLINE: safeguarding.escalate,
     alerts.ON_CALL: alerts.hand_over,
+    clearances.RENEWAL: clearances.renewal_due,
+    clearances.DELETION: clearances.deletion_due,
     **dict.fromkeys(concerns.DUTIES, concerns.escalate),
 }
 
 worklists.register(
     cases.WORK, reports.WORK, notices.WORK, safeguarding.WORK, dialogues.WORK, invoices.WORK, payments.WORK
 )  # what waits for somebody: a room adds its own here
+cases.HELP.listen(registers.must_be_safeguarded)
 cases.HELP.listen(reports.follow_help)
 invoices.ask_for_reports(reports.overdue_of)
 invoices.INVOICE.listen(einvoices.follow_invoice)
-worklists.register(concerns.WORK)
+worklists.register(concerns.WORK, clearances.WORK)
 safeguarding.NOTIFICATION.listen(alerts.follow_notification)
 safeguarding.NOTIFICATION.listen(concerns.follow_notification)
 

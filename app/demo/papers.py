@@ -96,7 +96,16 @@ def agreement(provider_id: str, standard_id: str, form_version_id: str, valid_fr
         "standard_ids": [standard_id],
         "forms": [{"purpose": "development_report", "form_version_id": form_version_id}],
         "billing_terms": BILLING_TERMS,
-        "safeguarding_terms": {"acknowledge_minutes": {"immediate": 15, "same_day": 60}},
+        "safeguarding_terms": {
+            "acknowledge_minutes": {"immediate": 15, "same_day": 60},
+            "isef": [
+                {
+                    "name": "Beratungsstelle Birkenallee, Fachkraft 2",
+                    "reachable": "Telefon der Beratungsstelle",
+                    "qualification": "Zertifikatskurs insoweit erfahrene Fachkraft",
+                }
+            ],
+        },
     }
 
 

@@ -157,6 +157,7 @@ GRANTS: dict[R, frozenset[P]] = {
     },
     R.PROVIDER_LEAD: _EVERYBODY
     | {
+        P.CLEARANCES_READ,
         P.DUTY_MANAGE,
         P.DUTY_READ,
         P.CONCERNS_LEAD,
@@ -191,6 +192,8 @@ GRANTS: dict[R, frozenset[P]] = {
     },
     R.PROVIDER_MANAGER: _EVERYBODY
     | {
+        P.CLEARANCES_MANAGE,
+        P.CLEARANCES_READ,
         P.DUTY_MANAGE,
         P.DUTY_READ,
         P.CONCERNS_WATCH,

@@ -14,6 +14,7 @@ from app.policy import GRANTS, OrganisationKind, Role
 from app.wiring import HANDLERS, on_published
 from tests.contract.operations import Operation, example, operations
 from tests.modules.alerts.given import given_shift
+from tests.modules.clearances.test_clearances import given_check
 from tests.modules.committee.given import given_everything as given_committee
 from tests.modules.concerns.given import ask_isef, given_asked_isef, given_concern, step
 from tests.modules.dialogues.given import given_held, given_measure
@@ -82,6 +83,7 @@ def _everything(world: World) -> dict[str, str]:
     measure = given_measure(world, dialogue)
     notice = given_notice(world, help_=help_)
     concern = _concern(world)
+    checked = given_check(world)
     shift = given_shift(world, world.as_(Role.TEAM_LEAD), "2026-03-07T00:00:00Z", "2026-03-08T00:00:00Z")
     world.tick()
     deliveries = world.as_(Role.OFFICE_ADMIN).get(f"/v1/webhooks/{webhook['id']}/deliveries")["items"]
@@ -93,6 +95,7 @@ def _everything(world: World) -> dict[str, str]:
         "agreement_id": talks["id"],
         "alarm_id": world.as_(Role.TEAM_LEAD).get("/v1/alarms")["items"][0]["id"],
         "attachment_id": attachment["id"],
+        "clearance_id": checked.rpartition("/")[2],
         "comment_id": planner.get(f"{handbook}/versions/1/comments")["items"][0]["id"],
         "delivery_id": deliveries[0]["id"],
         "dialogue_id": dialogue["id"],

@@ -100,7 +100,16 @@ BILLING_TERMS: dict[str, Any] = {
     "submission_deadline_days": 15,
 }
 
-SAFEGUARDING_TERMS: dict[str, Any] = {"acknowledge_minutes": {"immediate": 15, "same_day": 60, "within_3_days": 240}}
+SAFEGUARDING_TERMS: dict[str, Any] = {
+    "acknowledge_minutes": {"immediate": 15, "same_day": 60, "within_3_days": 240},
+    "isef": [
+        {
+            "name": "Beratungsstelle Birkenallee, Fachkraft 2",
+            "reachable": "Telefon der Beratungsstelle",
+            "qualification": "Zertifikatskurs insoweit erfahrene Fachkraft",
+        }
+    ],
+}
 
 
 def given_standard(world: World, **changes: Any) -> dict[str, Any]:

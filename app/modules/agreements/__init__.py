@@ -6,6 +6,7 @@ from app.modules.agreements.models import Agreement
 from app.modules.agreements.queries import (
     binding_from,
     find_in_force,
+    find_safeguarding,
     get_agreement,
     get_in_force,
     missing_for_help,
@@ -84,6 +85,7 @@ __all__ = [
     "check_proposal",
     "end_due",
     "find_in_force",
+    "find_safeguarding",
     "get_agreement",
     "get_in_force",
     "missing_for_help",

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from app.law.service_kinds import ServiceKind
-from app.modules.agreements.models import Agreement, AgreementCoverage
+from app.modules.agreements.models import Agreement, AgreementCoverage, AgreementKind
 from app.modules.agreements.reporting import ReportRule
 from app.modules.agreements.schemas import AgreementContent
 from app.modules.agreements.terms import BillingTerms
@@ -37,6 +37,8 @@ class AgreementInForce:
     form_versions: dict[str, UUID]
     safeguarding_terms: dict[str, int]
     report_rules: tuple[ReportRule, ...] = ()
+    settles_safeguarding: bool = False  # the duties of § 8a Abs. 4, whatever else it is about
+    names_isef: bool = False
 
 
 def document_of(agreement: Agreement, content: AgreementContent) -> dict[str, Any]:
@@ -85,4 +87,6 @@ def read_document(coverage: AgreementCoverage, document: Mapping[str, Any]) -> A
         form_versions={form["purpose"]: UUID(form["form_version_id"]) for form in document["forms"]},
         report_rules=tuple(ReportRule.model_validate(rule) for rule in document.get("report_rules", [])),
         safeguarding_terms=dict(safeguarding.get("acknowledge_minutes", {})),
+        settles_safeguarding=bool(document["safeguarding_terms"]) or document["kind"] == AgreementKind.SCHUTZAUFTRAG_8A,
+        names_isef=bool(safeguarding.get("isef")),
     )

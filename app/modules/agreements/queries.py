@@ -221,6 +221,18 @@ def find_in_force(
     return foremost(own or answers, prices_first=service_kind is not None)
 
 
+def find_safeguarding(db: Session, *, youth_office_id: UUID, provider_id: UUID, on: date) -> AgreementInForce | None:
+    """The agreement that settles the duties of § 8a Abs. 4 with a provider on a day; one that names a contact first.
+
+    Law: § 8a Abs. 4 SGB VIII.
+    """
+    rows = _in_force(on).where(
+        AgreementCoverage.youth_office_id == youth_office_id, AgreementCoverage.provider_id == provider_id
+    )
+    settling = [answer for row in db.execute(rows) if (answer := _answer(row)).settles_safeguarding]
+    return max(settling, key=lambda one: (one.names_isef, one.valid_from, one.number), default=None)
+
+
 def missing_for_help(
     db: Session, *, youth_office_id: UUID, provider_id: UUID, service_kind: ServiceKind, on: date
 ) -> list[AgreementKind]:

@@ -1,6 +1,7 @@
 """Keeping the register of insoweit erfahrene Fachkräfte."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -8,13 +9,51 @@ from sqlalchemy.orm import Session
 from app.core import audit
 from app.core.db import check_version
 from app.core.problems import Invalid, NotFound
-from app.modules import identity
+from app.core.work import by_the_service
+from app.core.workflow import Move
+from app.law.calendars import legal_date
+from app.modules import agreements, identity
 from app.modules.registers import queries
+from app.modules.registers.errors import ProviderNotSafeguarded
 from app.modules.registers.models import IsefProfile
 from app.modules.registers.schemas import IsefCreate, IsefPatch
 from app.policy import Actor
 
 _MAY_BE_EMPTY = {"valid_to"}
+_OPENS = {"create", "release"}
+
+
+def safeguarding_gaps(db: Session, *, youth_office_id: UUID, provider_id: UUID, on: date, today: date) -> list[str]:
+    """What is missing before a provider is given a help: a valid safeguarding agreement, a named qualified contact.
+
+    The contact is an insoweit erfahrene Fachkraft named in the agreement, or entered by the provider and qualified.
+
+    Args:
+        on: the first day of the help; an agreement that held only before or only later is none.
+
+    Law: § 8a Abs. 4 SGB VIII.
+    """
+    agreement = agreements.find_safeguarding(db, youth_office_id=youth_office_id, provider_id=provider_id, on=on)
+    missing = [] if agreement else ["safeguarding_agreement"]
+    if agreement is None or not agreement.names_isef:
+        with by_the_service(db):  # the provider's own register, of which the office learns only this
+            named = queries.has_qualified(db, provider_id, max(on, today))
+        missing += [] if named else ["named_contact"]
+    return missing
+
+
+def must_be_safeguarded(db: Session, help_: Any, move: Move) -> None:
+    """Refuse to open or to release a help with a provider that lacks either (listens to the life of helps).
+
+    Raises:
+        ProviderNotSafeguarded: with what is missing.
+    """
+    if move.action not in _OPENS:
+        return
+    today = legal_date(move.at)
+    place = {"youth_office_id": help_.youth_office_id, "provider_id": help_.provider_id}
+    if missing := safeguarding_gaps(db, **place, on=max(help_.starts_on, today), today=today):
+        raise ProviderNotSafeguarded(day=max(help_.starts_on, today).isoformat(), missing=missing)
 
 
 def enter_isef(db: Session, body: IsefCreate, *, actor: Actor, at: datetime) -> IsefProfile:

@@ -143,7 +143,9 @@ class TestWhole:
         terms["activities"] |= {"travel": {"billable": True}, "supervision": {"billable": True, "percent": 25}}
         del terms["activities"]["team_meeting"]
         after = text_of(
-            billing_terms=terms, valid_to="2027-12-31", safeguarding_terms={"acknowledge_minutes": {"immediate": 1}}
+            billing_terms=terms,
+            valid_to="2027-12-31",
+            safeguarding_terms={**SAFEGUARDING_TERMS, "acknowledge_minutes": {"immediate": 1}},
         )
         changes = {c.pointer: (c.title, c.before_text, c.after_text) for c in compare(text_of(), after, NAMES).fields}
         acknowledged = "Eingangsbestätigung des Jugendamts"

@@ -53,11 +53,41 @@ class Clause(In):
     text: Prose = Field(title="Text", examples=["Jedes Hilfeplangespräch bereiten beide Seiten vor."])
 
 
+def _empty(value: Any) -> bool:
+    """What is not agreed is no part of the text: texts signed before these entries existed keep their hash."""
+    return value in (None, [])
+
+
 class FormBinding(In):
     """A form both sides use."""
 
     purpose: FormPurpose = Field(title="wofür", examples=["development_report"])
     form_version_id: Id = Field(title="Fassung des Vordrucks")
+
+
+class ContactSide(CodeList):
+    """On which side somebody is reached."""
+
+    YOUTH_OFFICE = "youth_office", "Jugendamt"
+    PROVIDER = "provider", "Träger"
+
+
+class SafeguardingContact(In):
+    """Whom one calls about a child in danger."""
+
+    side: ContactSide = Field(title="Seite")
+    function: Word = Field(title="Funktion", examples=["Eingangsmanagement"])
+    reachable: Word = Field(title="erreichbar unter", examples=["Telefon des Tagesdienstes"])
+    out_of_hours: Flag = Field(False, title="auch außerhalb der Öffnungszeiten")
+
+
+class NamedIsef(In):
+    """A qualified contact: an insoweit erfahrene Fachkraft whom the parties name."""
+
+    name: Word = Field(title="Name oder Funktion", examples=["Beratungsstelle Birkenallee, Fachkraft 2"])
+    reachable: Word = Field(title="erreichbar unter", examples=["Telefon der Beratungsstelle"])
+    qualification: Word = Field(title="Qualifikation", examples=["Zertifikatskurs insoweit erfahrene Fachkraft"])
+    for_disabilities: Flag = Field(False, title="erfahren mit Kindern und Jugendlichen mit Behinderungen")
 
 
 class SafeguardingTerms(In):
@@ -68,6 +98,24 @@ class SafeguardingTerms(In):
         title="Eingangsbestätigung des Jugendamts, je Dringlichkeit (Minuten)",
         max_length=len(Urgency),
         examples=[{"immediate": 15, "same_day": 60}],
+    )
+    contacts: list[SafeguardingContact] = Field(
+        default_factory=list, title="Ansprechpersonen auf beiden Seiten", max_length=20, exclude_if=_empty
+    )
+    isef: list[NamedIsef] = Field(
+        default_factory=list, title="insoweit erfahrene Fachkräfte", max_length=20, exclude_if=_empty
+    )
+    isef_criteria: Prose | None = Field(
+        None, title="Kriterien der Qualifikation (auch zu Behinderungen)", exclude_if=_empty
+    )
+    reporting_channel: Word | None = Field(
+        None, title="Weg der Mitteilung", examples=["telefonisch vorab, dann über diesen Dienst"], exclude_if=_empty
+    )
+    feedback_working_days: Annotated[int, Field(ge=1, le=60), WHOLE] | None = Field(
+        None, title="Rückmeldung des Jugendamts (Arbeitstage)", exclude_if=_empty
+    )
+    training_months: Annotated[int, Field(ge=1, le=60), WHOLE] | None = Field(
+        None, title="Schulung und Auswertung alle … Monate", exclude_if=_empty
     )
 
 
