@@ -1,13 +1,14 @@
 """The command line: `python -m app COMMAND`; in the image the command alone."""
 
 import asyncio
+import dataclasses
 import json
 import signal
 import sys
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
@@ -15,6 +16,11 @@ from rich.console import Console
 from rich.table import Table
 
 from app.settings import Settings, get_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from app.core.proof import ProofRow, Summary
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="Handschlag: eine API für Jugendämter und Träger.")
 audit_cli = typer.Typer(no_args_is_help=True, help="The audit log.")
@@ -200,19 +206,44 @@ def verify(tenant: Annotated[str | None, typer.Option(help="only this organisati
 def prove(
     since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])] = None,
     until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])] = None,
+    organisation: Annotated[str | None, typer.Option(help="only what this organisation is a party of (id)")] = None,
+    *,
+    only_open: Annotated[bool, typer.Option("--open", help="only what nobody has done yet")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="as JSON, for machines")] = False,
 ) -> None:
-    """What was due, when each step fired, who was told, and what is open."""
-    from app.core.proof import deadlines_proof
+    """What was due, when each step fired, who was told, and what is open. Exit code 1 if a step was missed."""
+    from app.core.proof import Summary, deadlines_proof
     from app.database import open_database
     from app.main import make_kernel
 
     settings = get_settings()
-    with open_database(settings) as url, make_kernel(settings, url).work.as_system() as db:
-        rows = deadlines_proof(db, since, until)
+    with open_database(settings) as url:
+        kernel = make_kernel(settings, url)
+        with kernel.work.as_system() as db:
+            rows = deadlines_proof(db, since, until, UUID(organisation) if organisation else None)
+        kernel.engine.dispose()
+    if only_open:
+        rows = [row for row in rows if row.deadline.met_at is None]
+    summary = Summary.of(rows)
+    if as_json:
+        told = {"summary": dataclasses.asdict(summary), "steps": [row.facts() for row in rows]}
+        sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=2) + "\n")
+    else:
+        _show_proof(rows, summary)
+    if summary.missed:
+        raise typer.Exit(1)
+
+
+def _show_proof(rows: "Sequence[ProofRow]", summary: "Summary") -> None:
     table = Table("deadline", "subject", "due", "level", "to fire at", "fired at", "late (s)", "told", "met")
     for row in rows:
         table.add_row(*(str(cell) for cell in row.cells()))
     out.print(table)
+    out.print(
+        f"{summary.deadlines} deadlines, {summary.open} open, {summary.overdue} overdue; {summary.fired} steps fired, "
+        f"the latest {summary.latest_seconds:.0f} s after its instant; {summary.told_nobody} told nobody"
+    )
+    out.print(f"[red]{summary.missed} missed[/]" if summary.missed else "[green]no step was missed[/]")
 
 
 @keys_cli.command()

@@ -3,7 +3,8 @@
 A deadline has steps (level and instant: reminder, warning, lapse, escalation …). Firing a step is one transaction:
 the row is locked (SKIP LOCKED), the firing written (unique per deadline and level), the room's handler called, the
 next step set. A crash before the commit leaves the step due; after it, done. What came due while nobody ran fires
-first, earliest first. Only the act itself (`meet`) stops a deadline.
+first: the most urgent before the rest (`precedence`), the earliest of those before the later ones. Only the act itself
+(`meet`) stops a deadline.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,12 +13,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, select, text, update
+from sqlalchemy import ForeignKey, Index, SmallInteger, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.core.db import Base, Identified, changed_rows
 from app.core.log import log
 from app.core.work import Work
+
+ORDINARY = 9
+"""The precedence of what guards nobody; 0 is a child in acute danger."""
 
 
 class Deadline(Identified, Base):
@@ -33,6 +37,7 @@ class Deadline(Identified, Base):
     started_at: Mapped[datetime]
     due_at: Mapped[datetime]
     steps: Mapped[list[Any]]  # [{"level": 0, "at": "2026-…Z"}, …] in order of time
+    precedence: Mapped[int] = mapped_column(SmallInteger, default=ORDINARY, server_default=str(ORDINARY))
     source: Mapped[str]  # law, agreement or local policy the length comes from
     next_step: Mapped[int] = mapped_column(default=0)
     next_fires_at: Mapped[datetime | None]
@@ -81,8 +86,13 @@ def start(
     due_at: datetime,
     steps: Sequence[Step],
     source: str,
+    precedence: int = ORDINARY,
 ) -> Deadline:
-    """Let a deadline run, in the transaction of the act that starts it. Steps already past fire at once."""
+    """Let a deadline run, in the transaction of the act that starts it. Steps already past fire at once.
+
+    Args:
+        precedence: 0 (first) to 9: which goes first when many are due at once, such as after a time of standstill.
+    """
     ordered = sorted(steps, key=lambda step: (step.at, step.level))
     deadline = Deadline(
         kind=kind,
@@ -94,6 +104,7 @@ def start(
         due_at=due_at,
         steps=[{"level": step.level, "at": step.at.isoformat()} for step in ordered],
         source=source,
+        precedence=precedence,
         next_fires_at=ordered[0].at if ordered else None,
     )
     db.add(deadline)
@@ -121,7 +132,7 @@ def fire_due(work: Work, handlers: Mapping[str, Handler], now: datetime, *, most
                 deadline = db.scalar(
                     select(Deadline)
                     .where(Deadline.next_fires_at <= now, Deadline.id.not_in(failed))
-                    .order_by(Deadline.next_fires_at)
+                    .order_by(Deadline.precedence, Deadline.next_fires_at, Deadline.id)
                     .limit(1)
                     .with_for_update(skip_locked=True)
                 )

@@ -1,9 +1,12 @@
 """The proof that no deadline was lost: what was due, when each step fired, who was told, what is open."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.core import clock
@@ -38,6 +41,37 @@ class ProofRow:
         """The act should have been done and is not."""
         return self.deadline.met_at is None and self.deadline.due_at < self.read_at
 
+    @property
+    def outcome(self) -> str:
+        """Fired; met: made needless by the act; waiting: still to come; missed."""
+        if self.firing is not None:
+            return "fired"
+        if self.deadline.met_at is not None:
+            return "met"
+        return "missed" if self.is_missed else "waiting"
+
+    def facts(self) -> dict[str, Any]:
+        """The row as data: ids, instants and who was told, nothing of what it is about."""
+        deadline, firing = self.deadline, self.firing
+        return {
+            "organisation_id": str(deadline.tenant_id),
+            "provider_id": str(deadline.provider_id) if deadline.provider_id else None,
+            "kind": deadline.kind,
+            "subject": f"{deadline.subject_kind}/{deadline.subject_id}",
+            "source": deadline.source,
+            "started_at": _second(deadline.started_at),
+            "due_at": _second(deadline.due_at),
+            "level": self.level,
+            "fires_at": _second(self.fires_at),
+            "outcome": self.outcome,
+            "fired_at": _second(firing.fired_at) if firing else None,
+            "late_seconds": self.late_seconds,
+            "told": list(firing.told) if firing else [],
+            "met_at": _second(deadline.met_at) if deadline.met_at else None,
+            "met_by": str(deadline.met_by) if deadline.met_by else None,
+            "is_overdue": self.is_overdue,
+        }
+
     def cells(self) -> tuple[object, ...]:
         """The row as a table shows it."""
         deadline, firing = self.deadline, self.firing
@@ -59,7 +93,38 @@ class ProofRow:
         return "MISSED" if self.is_missed else "waiting"
 
 
-def deadlines_proof(db: Session, since: datetime | None, until: datetime | None) -> list[ProofRow]:
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a proof amounts to."""
+
+    deadlines: int
+    open: int
+    overdue: int
+    fired: int
+    missed: int
+    told_nobody: int
+    latest_seconds: float
+
+    @classmethod
+    def of(cls, rows: Sequence[ProofRow]) -> Self:
+        """Counted over the rows; lateness of what fired although the service had begun before."""
+        ids = {row.deadline.id for row in rows}
+        unmet = {row.deadline.id for row in rows if row.deadline.met_at is None}
+        fired = [row for row in rows if row.firing is not None]
+        return cls(
+            deadlines=len(ids),
+            open=len(unmet),
+            overdue=len({row.deadline.id for row in rows if row.is_overdue}),
+            fired=len(fired),
+            missed=sum(row.is_missed for row in rows),
+            told_nobody=sum(not row.firing.told for row in fired if row.firing),
+            latest_seconds=max((row.late_seconds or 0.0 for row in fired), default=0.0),
+        )
+
+
+def deadlines_proof(
+    db: Session, since: datetime | None, until: datetime | None, organisation_id: UUID | None = None
+) -> list[ProofRow]:
     """Every step of the deadlines due within a time, and of those from before it that are still open.
 
     In the order in which they were due; two statements, however many there are; needs the system's transaction.
@@ -67,8 +132,9 @@ def deadlines_proof(db: Session, since: datetime | None, until: datetime | None)
     Args:
         since: inclusive; None: from the beginning. Without time zone: UTC.
         until: exclusive; None: to the end.
+        organisation_id: only what it answers for, or is a party of.
     """
-    wanted = _within(since, until)
+    wanted = and_(_within(since, until), _of(organisation_id))
     now = clock.now()
     deadlines = db.scalars(select(Deadline).where(wanted).order_by(Deadline.due_at, Deadline.id)).all()
     fired = select(DeadlineFiring).join(Deadline, Deadline.id == DeadlineFiring.deadline_id).where(wanted)
@@ -93,6 +159,12 @@ def _within(since: datetime | None, until: datetime | None) -> ColumnElement[boo
     if until is not None:
         conditions.append(Deadline.due_at < until)
     return and_(True, *conditions)
+
+
+def _of(organisation_id: UUID | None) -> ColumnElement[bool]:
+    if organisation_id is None:
+        return true()
+    return or_(Deadline.tenant_id == organisation_id, Deadline.provider_id == organisation_id)
 
 
 def _second(instant: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from app.modules.safeguarding.models import Alarm, AlarmCode, Involvement, JugendamtNotification
 from app.modules.safeguarding.queries import DEADLINE, WORK, alarms_at, first_alarm
-from app.modules.safeguarding.rules import stands_in
+from app.modules.safeguarding.rules import precedence, stands_in
 from app.modules.safeguarding.schemas import (
     Indication,
     IndicationGroup,
@@ -31,5 +31,6 @@ __all__ = [
     "escalate",
     "first_alarm",
     "notify",
+    "precedence",
     "stands_in",
 ]

@@ -120,6 +120,11 @@ def missing_of(body: NotificationCreate) -> list[str]:
     return missing
 
 
+def precedence(urgency: Urgency) -> int:
+    """Which call goes first when many are due at once: the most urgent."""
+    return list(Urgency).index(urgency)
+
+
 def acknowledge_by(
     urgency: Urgency, received_at: datetime, agreed: Mapping[str, int], land: str
 ) -> tuple[datetime, str]:

@@ -173,6 +173,7 @@ def _start_deadline(db: Session, notification: JugendamtNotification) -> None:
         due_at=due,
         steps=rules.steps_of(notification.urgency, notification.received_at, due, land),
         source=source,
+        precedence=rules.precedence(notification.urgency),
     )
 
 

@@ -146,6 +146,7 @@ def _hand_over_at(db: Session, alarm: Alarm, event: Event, closing: datetime) ->
         due_at=closing,
         steps=[Step(0, closing)],
         source="Öffnungszeiten des Jugendamts",
+        precedence=safeguarding.precedence(alarm.urgency),
     )
 
 

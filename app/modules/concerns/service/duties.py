@@ -13,7 +13,7 @@ from app.core.ids import new_id
 from app.law.calendars import end_of_day
 from app.law.periods import due_at
 from app.law.protection import Urgency, escalation
-from app.modules import alerts
+from app.modules import alerts, safeguarding
 from app.modules.concerns import rules
 from app.modules.concerns.codes import ConcernDuty
 from app.modules.concerns.models import ProviderConcern
@@ -47,6 +47,7 @@ def start(
         started_at=since,
         due_at=due,
         steps=[Step(step.level, step.fires_at) for step in escalation(since, due, urgency, land)],
+        precedence=safeguarding.precedence(urgency),
         source="vereinbarter Tag" if period is None else f"örtliche Vorgabe ({period.source} nennt keine Zahl)",
     )
     return due
