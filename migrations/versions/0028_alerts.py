@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql as pg
 
 from migrations.support import OWN, protect
 
-revision = "0035b"
-down_revision = "0035"
+revision = "0028"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0035d"
-down_revision = "0035c"
+revision = "0030"
+down_revision = "0029"
 branch_labels = None
 depends_on = None
 

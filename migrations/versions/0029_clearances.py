@@ -5,8 +5,8 @@ from alembic import op
 
 from migrations.support import OWN, protect
 
-revision = "0035c"
-down_revision = "0035b"
+revision = "0029"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 
