@@ -186,10 +186,10 @@ def close_findings(db: Session, invoice: Invoice, at: datetime) -> int:
 def _work(asked: Asked) -> list[Select[*tuple[Any, ...]]]:
     """Invoices that Wirtschaftliche Jugendhilfe checks, and those that the provider corrects; no case is named."""
     actor = asked.actor
-    if not actor.may(Permission.INVOICES_READ):
+    checks, submits = actor.may(Permission.INVOICES_APPROVE), actor.may(Permission.INVOICES_SUBMIT)
+    if not actor.may(Permission.INVOICES_READ) or (actor.is_youth_office and not checks):
         return []
     place: dict[str, Any] = {"subject": Invoice, "path": "/v1/invoices/"}
-    checks, submits = actor.may(Permission.INVOICES_APPROVE), actor.may(Permission.INVOICES_SUBMIT)
     check_by = Invoice.submitted_at + timedelta(days=INVOICE_CHECK_DAYS)
     decide_by = Invoice.changed_at + timedelta(days=INVOICE_CHECK_DAYS)
     answer_by = Invoice.changed_at + timedelta(days=INVOICE_ANSWER_DAYS)
