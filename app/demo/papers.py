@@ -64,6 +64,38 @@ BILLING_TERMS = {
 }
 
 
+PROVIDER_DETAILS: dict[str, Any] = {
+    "street": "Lindenstraße 1",
+    "postcode": "40721",
+    "city": "Hilden",
+    "contact_name": "Abrechnung",
+    "contact_phone": "+49 5555 123-45",
+    "contact_email": "abrechnung@traeger.example",
+    "tax_number": "133/8150/8159",
+    "iban": "DE89370400440532013000",
+    "address_scheme": "EM",
+    "address": "rechnung@traeger.example",
+}
+OFFICE_DETAILS: dict[str, Any] = {
+    "legal_name": "Stadt Hilden, Jugendamt (Demo)",
+    "street": "Am Rathaus 1",
+    "postcode": "40721",
+    "city": "Hilden",
+    "iban": "DE02120300000000202051",
+    "account_holder": "Stadtkasse Hilden (Demo)",
+    "leitweg_id": "05158016-DEMO-74",
+    "address_scheme": "0204",
+    "address": "05158016-DEMO-74",
+}
+ISEF: dict[str, Any] = {
+    "name": "Beratungsstelle Birkenallee, Fachkraft 2",
+    "qualification": "Zertifikatskurs insoweit erfahrene Fachkraft",
+    "fields": ["early_childhood"],
+    "contact": "Telefon der Beratungsstelle",
+    "availability": "Montag bis Freitag 9 bis 17 Uhr",
+}
+
+
 def last_month(today: date) -> tuple[date, date]:
     """First and last day of the month before."""
     end = today.replace(day=1) - timedelta(days=1)
@@ -154,4 +186,20 @@ def notification(help_id: str, at: datetime, **changes: Any) -> dict[str, Any]:
         "is_acute": True,
         "acute_reason": "Zweijähriges Kind unbeaufsichtigt",
         **changes,
+    }
+
+
+def concern(youth_office_id: str, at: datetime) -> dict[str, Any]:
+    """Signs that a professional noticed an hour ago: what was seen, apart from what one makes of it."""
+    return {
+        "youth_office_id": youth_office_id,
+        "children": [{"pseudonym": "Kind K-7", "age_band": "under_6", "birth_year": at.year - 5}],
+        "perceived_at": (at - timedelta(hours=1)).isoformat(),
+        "indication": {
+            "observation": "Das Kind kam zum dritten Mal ohne Frühstück; es sagte: „Mama schläft noch.“",
+            "interpretation": "Die Versorgung am Morgen ist nicht gesichert.",
+            "indicators": ["child_hungry"],
+            "source": "own",
+            "observed_by": "FK-07",
+        },
     }

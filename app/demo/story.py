@@ -16,7 +16,7 @@ from app.core import clock
 from app.demo import papers
 from app.demo.client import DemoFailed, Person, Receiver
 from app.demo.people import HILDEN
-from app.law.calendars import legal_date
+from app.law.calendars import legal_date, next_working_day
 from app.policy import Role
 
 PATIENCE_SECONDS = 30
@@ -184,6 +184,33 @@ def bill(stage: Stage) -> None:
             officer.post(f"{path}/findings/{finding['id']}:override", {"reason": "mit dem ASD abgestimmt"})
     approved = officer.act(path, "approve")
     stage.show("Rechnung", f"{approved['number']}: {approved['state']}, {approved['total_cents'] / 100:.2f} EUR")
+    stage.made["invoice"] = approved
+
+
+def pay(stage: Stage) -> None:
+    """Dieselbe Rechnung als XRechnung und auf Papier; wer sie nicht freigab, weist an: SEPA-Datei und Kassentabelle."""
+    billing, approver = stage.of_provider(Role.PROVIDER_BILLING), stage.second_finance_officer()
+    name = stage.made["provider"]["name"]
+    _tell_details(
+        billing,
+        stage.made["provider"]["id"],
+        {**papers.PROVIDER_DETAILS, "legal_name": name, "account_holder": name},
+    )
+    _tell_details(approver, stage.made["agreement"]["youth_office_id"], papers.OFFICE_DETAILS)
+    path = f"/v1/invoices/{stage.made['invoice']['id']}"
+    stage.show("XRechnung", f"{len(billing.call('GET', f'{path}/xrechnung').content)} Bytes nach EN 16931")
+    stage.show("ZUGFeRD", f"PDF mit {len(billing.call('GET', f'{path}/zugferd').content)} Bytes")
+    day = next_working_day(legal_date(clock.now()) + timedelta(days=1), "NW")
+    wanted = {"invoice_ids": [stage.made["invoice"]["id"]], "execute_on": day.isoformat()}
+    run = approver.post("/v1/payment-runs", wanted)
+    orderer = stage.hilden(Role.FINANCE_OFFICER)
+    ordered = orderer.act(f"/v1/payment-runs/{run['id']}", "order")
+    stage.show("Zahlungslauf", f"{ordered['number']}: {ordered['state']}, {ordered['total_cents'] / 100:.2f} EUR")
+    orderer.call("GET", f"/v1/payment-runs/{run['id']}/pain001")
+    stage.show("Kassentabelle", orderer.call("GET", f"/v1/payment-runs/{run['id']}/table").text.lstrip("\ufeff"))
+    paid = {"executed_on": legal_date(clock.now()).isoformat(), "reference": "Beleg 4711"}
+    orderer.act(f"/v1/payment-runs/{run['id']}", "execute", **paid)
+    stage.show("Rechnung", billing.get(path)["state"])
 
 
 def raise_alarm(stage: Stage) -> None:
@@ -216,6 +243,35 @@ def raise_alarm(stage: Stage) -> None:
     stage.show("Alarm beim Träger", f"{noack['alarm_code']}, Stufe {noack['level']}")
 
 
+def keep_a_concern(stage: Stage) -> None:
+    """Der Träger geht Anhaltspunkten nach (§ 8a Abs. 4): festhalten, Leitung, pseudonym beraten, einschätzen."""
+    professional, lead = stage.of_provider(Role.PROVIDER_PROFESSIONAL), stage.of_provider(Role.PROVIDER_LEAD)
+    body = papers.concern(stage.made["agreement"]["youth_office_id"], clock.now())
+    path = f"/v1/concerns/{professional.post('/v1/concerns', body)['id']}"
+    professional.act(path, "inform_lead", lead_id=lead.account_id(), form="talk")
+    isef = lead.post("/v1/isef-profiles", {**papers.ISEF, "valid_from": legal_date(clock.now()).isoformat()})
+    asked = professional.act(
+        path,
+        "request_isef",
+        isef_id=isef["id"],
+        pseudonym="ZX-41",
+        question="Wie weiter?",
+        facts="Kind, fünf Jahre, kommt wiederholt hungrig.",
+    )
+    held = lead.act(
+        path,
+        "record_consultation",
+        consultation_id=asked["consultation_ids"][-1],
+        participants=["Fachkraft", "insoweit erfahrene Fachkraft"],
+        rating="weighty",
+        recommended_steps=["Gespräch mit der Mutter"],
+        responsibility_stays=True,
+    )
+    stage.show("Vorgang", f"{held['number']}: {held['state']}")
+    due = [f"{one['duty']} bis {one['due_at']}" for one in lead.get(path)["duties"] if not one["met_at"]]
+    stage.show("offene Fristen", due)
+
+
 def prove(stage: Stage) -> None:
     """Was geschah, ist signiert angekommen, lässt sich noch einmal lesen, und das Protokoll ist unversehrt."""
     admin = stage.hilden(Role.OFFICE_ADMIN)
@@ -242,6 +298,8 @@ CHAPTERS: tuple[Callable[[Stage], None], ...] = (
     push_records,
     hand_in_report,
     bill,
+    pay,
+    keep_a_concern,
     raise_alarm,
     prove,
 )
@@ -256,6 +314,13 @@ def _free_provider(stage: Stage, planner: Person) -> dict[str, Any]:
             stage.made["provider_key"], stage.made["provider"] = key, found
             return dict(found)
     raise DemoFailed("all eight providers have an agreement; begin anew with an empty data directory")
+
+
+def _tell_details(person: Person, organisation_id: str, details: dict[str, Any]) -> None:
+    """Tell what e-invoices need of an organisation, once."""
+    path = f"/v1/organisations/{organisation_id}/billing-details"
+    if not person.get(path)["version"]:
+        person.call("PUT", path, json=details, headers={"If-Match": '"0"'})
 
 
 def _standard(planner: Person) -> str:
