@@ -30,6 +30,8 @@ HANDLERS: dict[str, Handler] = {
     "agreement_start": agreements.start_due,
     "agreement_end": agreements.end_due,
     "agreement_review": agreements.review_due,
+    cases.ANSWER: cases.handover_due,
+    cases.EXPIRY: cases.expiry_due,
     committee.FOLLOW_UP_DUE: committee.follow_up_due,
     handbooks.CONSULTATION: handbooks.consultation_due,
     dialogues.ASSESSMENT_DUE: dialogues.assessments_due,

@@ -21,8 +21,8 @@ class NumberSeries(Base):
 
 _NEXT = text(
     """
-    INSERT INTO number_series AS s (tenant_id, prefix, year, last) VALUES (:tenant, :prefix, :year, 1)
-    ON CONFLICT (tenant_id, prefix, year) DO UPDATE SET last = s.last + 1
+    INSERT INTO number_series AS s (tenant_id, prefix, year, last) VALUES (:tenant, :prefix, :year, :count)
+    ON CONFLICT (tenant_id, prefix, year) DO UPDATE SET last = s.last + :count
     RETURNING last
     """
 )
@@ -30,5 +30,10 @@ _NEXT = text(
 
 def next_number(db: Session, tenant_id: UUID, prefix: str, year: int) -> str:
     """The next number; the row stays locked until the transaction ends, so that none is left out."""
-    last = db.scalar(_NEXT, {"tenant": tenant_id, "prefix": prefix, "year": year})
-    return f"{prefix}-{year}-{last:04d}"
+    return next_numbers(db, tenant_id, prefix, year, 1)[0]
+
+
+def next_numbers(db: Session, tenant_id: UUID, prefix: str, year: int, count: int) -> list[str]:
+    """The next numbers, as many as are wanted; one statement."""
+    last = db.scalar(_NEXT, {"tenant": tenant_id, "prefix": prefix, "year": year, "count": count}) or 0
+    return [f"{prefix}-{year}-{number:04d}" for number in range(last - count + 1, last + 1)]

@@ -77,7 +77,8 @@ class Work:
 def by_the_service(db: Session) -> Iterator[None]:
     """A step of the service itself inside a person's transaction: it touches rows the person may not see.
 
-    Within a transaction, or a step, that is the service's own already, nothing changes.
+    Within a transaction, or a step, that is the service's own already, nothing changes. A step that fails leaves the
+    role to the rollback that follows (to a savepoint, or of all).
     """
     if db.info.get(_OURS):
         yield
@@ -85,10 +86,12 @@ def by_the_service(db: Session) -> Iterator[None]:
     db.flush()
     db.execute(_SYSTEM)
     db.info[_OURS] = True
-    yield
-    db.flush()
+    try:
+        yield
+        db.flush()
+    finally:
+        db.info[_OURS] = False
     db.execute(_PERSON)
-    db.info[_OURS] = False
 
 
 @contextmanager

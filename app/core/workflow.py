@@ -111,11 +111,17 @@ class Workflow:
 
     def begin(self, db: Session, subject: Any, *, actor: Actor, at: datetime, **details: Any) -> None:
         """Put a new row under the table: initial state, audit, event `<name>.<initial state>`."""
-        subject.state = self.initial
-        subject.created_at = subject.changed_at = at
-        db.add(subject)
+        self.begin_all(db, [subject], actor=actor, at=at, **details)
+
+    def begin_all(self, db: Session, subjects: Sequence[Any], *, actor: Actor, at: datetime, **details: Any) -> None:
+        """The same for many rows, in the statements of one."""
+        for subject in subjects:
+            subject.state = self.initial
+            subject.created_at = subject.changed_at = at
+        db.add_all(subjects)
         db.flush()
-        self._tell(db, subject, Move("create", actor, at, details), ("", self.initial.value), law="")
+        for subject in subjects:
+            self._tell(db, subject, Move("create", actor, at, details), ("", self.initial.value), law="")
 
     def fire(self, db: Session, subject: Subject, action: str, *, actor: Actor, at: datetime, **data: Any) -> None:
         """Move a row one step.

@@ -75,3 +75,16 @@ REPORT_CASEWORKER_WORKING_DAYS = 3
 """A report so long overdue is told to the caseworker (assumption)."""
 REPORT_TEAM_LEAD_WORKING_DAYS = 10
 """And so long overdue to the team lead (assumption)."""
+# --- arrangement of a help: its end, and the change of the responsible youth office -----------------------------------
+
+EXPIRY_WARNING_DAYS = 56
+"""So long before a help's last granted day the youth office is warned (facts 12.6: eight weeks; local policy)."""
+HANDOVER_ANSWER = Period(
+    "handover_answer",
+    10,
+    Unit.WORKING_DAYS,
+    "handover offered",
+    local_policy("SGB VIII", "§ 86c Abs. 2"),
+    date(2012, 1, 1),
+)
+"""So long an office has to answer a handover (§ 86c Abs. 2 Satz 1: without delay; the number is an assumption)."""

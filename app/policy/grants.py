@@ -42,6 +42,7 @@ GRANTS: dict[R, frozenset[P]] = {
         P.ALARMS_READ,
         P.AGREEMENTS_READ,
         P.HANDBOOKS_COMMENT,
+        P.HANDOVERS_READ,
         P.HELPS_READ,
         P.HELPS_OPEN,
         P.SERVICE_RECORDS_READ,
@@ -65,6 +66,7 @@ GRANTS: dict[R, frozenset[P]] = {
         P.ALARMS_READ,
         P.AGREEMENTS_READ,
         P.HANDBOOKS_COMMENT,
+        P.HANDOVERS_READ,
         P.HELPS_READ,
         P.SERVICE_RECORDS_READ,
         P.REPORTS_READ,
@@ -125,6 +127,7 @@ GRANTS: dict[R, frozenset[P]] = {
     | {
         P.AGREEMENTS_READ,
         P.COMMITTEE_READ,
+        P.HANDOVERS_READ,
         P.HELPS_READ,
         P.HELPS_OPEN,
         P.SERVICE_RECORDS_READ,

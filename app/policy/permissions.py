@@ -45,6 +45,7 @@ class Permission(StrEnum):
     HANDBOOKS_MANAGE = "handbooks:manage"
     HANDBOOKS_READ = "handbooks:read"
     HANDBOOKS_RELEASE = "handbooks:release"
+    HANDOVERS_READ = "handovers:read"
     HELPS_OPEN = "helps:open"
     HELPS_READ = "helps:read"
     INVOICES_APPROVE = "invoices:approve"

@@ -234,9 +234,18 @@ def find_safeguarding(db: Session, *, youth_office_id: UUID, provider_id: UUID, 
 
 
 def missing_for_help(
-    db: Session, *, youth_office_id: UUID, provider_id: UUID, service_kind: ServiceKind, on: date
+    db: Session,
+    *,
+    youth_office_id: UUID,
+    provider_id: UUID,
+    service_kind: ServiceKind,
+    on: date,
+    residential: bool = False,
 ) -> list[AgreementKind]:
     """What must still be agreed with a provider before a kind of help may be paid on a day; one statement.
+
+    Args:
+        residential: whether the child is there by day or by night, where the kind of help alone does not say it.
 
     Law: SGB VIII § 78b Abs. 1, § 77 Abs. 1 (see `missing_for_payment`).
     """
@@ -246,7 +255,7 @@ def missing_for_help(
         AgreementCoverage.service_kind == service_kind,
         _covers(on),
     )
-    return missing_for_payment(service_kind, set(db.scalars(rows)))
+    return missing_for_payment(service_kind, set(db.scalars(rows)), residential=residential)
 
 
 def numbers_of(db: Session, agreement_ids: Iterable[UUID]) -> dict[UUID, str]:

@@ -3,21 +3,6 @@
 from app.core.problems import FieldError, Problem
 
 
-class ImportRefused(Problem):
-    status, code = 422, "import-refused"
-    title = ("Import abgewiesen", "Import refused")
-    detail = (
-        "{refused} von {received} Zeilen sind nicht gültig; nichts wurde gespeichert.",
-        "{refused} of {received} rows are not valid; nothing was stored.",
-    )
-
-
-class TooManyRows(Problem):
-    status, code = 422, "too-many-rows"
-    title = ("Zu viele Zeilen", "Too many rows")
-    detail = ("Höchstens {limit} Zeilen in einem Import.", "At most {limit} rows in one import.")
-
-
 class RecordLocked(Problem):
     status, code = 409, "record-locked"
     title = ("Eintrag gesperrt", "Record locked")

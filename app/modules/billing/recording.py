@@ -32,14 +32,20 @@ _WRITE = text(
             session text, notice_hours int, note text, hash text)
     ), judged AS MATERIALIZED (
         SELECT input.*, help.youth_office_id, help.state,
-               input.service_on BETWEEN help.starts_on AND coalesce(help.ended_on, help.ends_on) AS within,
+               input.service_on BETWEEN help.starts_on AND coalesce(help.ended_on, help.ends_on)
+               AND EXISTS (SELECT FROM help_assignment AS part
+                            WHERE part.help_id = input.help_id AND part.provider_id = input.provider_id
+                              AND input.service_on BETWEEN part.valid_from AND part.valid_to) AS within,
                EXISTS (SELECT FROM help_grant AS g
-                        WHERE g.help_id = input.help_id AND g.released_at IS NOT NULL
+                        WHERE g.help_id = input.help_id AND g.provider_id = input.provider_id
+                          AND g.released_at IS NOT NULL AND g.state <> 'superseded'
                           AND input.service_on BETWEEN g.valid_from AND g.valid_to) AS granted,
                known.id AS known_id, encode(known.content_hash, 'hex') AS known_hash,
                known.reversed_at IS NOT NULL AS known_reversed
           FROM input
-          LEFT JOIN help ON help.id = input.help_id AND help.provider_id = input.provider_id
+          LEFT JOIN help ON help.id = input.help_id
+               AND EXISTS (SELECT FROM help_assignment AS part
+                            WHERE part.help_id = input.help_id AND part.provider_id = input.provider_id)
           LEFT JOIN service_record AS known
             ON known.provider_id = input.provider_id AND known.external_id = input.external_id
     ), recorded AS (

@@ -5,12 +5,12 @@ from typing import Annotated
 from fastapi import Query
 
 from app.core.http import CurrentActor, Db, MediaType, Now, RawBody, Router, needs
+from app.core.imports import ImportQuery, body_schema
 from app.core.pages import Page, page_of
 from app.core.types import Id
 from app.modules.billing import importing, queries, service
 from app.modules.billing.schemas import (
     ImportOut,
-    ImportQuery,
     Reversal,
     ServiceRecordIn,
     ServiceRecordOut,
@@ -19,22 +19,7 @@ from app.modules.billing.schemas import (
 from app.policy import Permission
 
 router = Router(prefix="/service-records", tags=["service-records"])
-_IMPORT_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/x-ndjson": {"schema": {"type": "string", "maxLength": 67_108_864}},
-            "application/json": {
-                "schema": {
-                    "type": "array",
-                    "maxItems": importing.MOST_ROWS,
-                    "items": {"$ref": "#/components/schemas/ServiceRecordIn"},
-                }
-            },
-            "text/csv": {"schema": {"type": "string", "maxLength": 67_108_864}},
-        },
-    }
-}
+_IMPORT_BODY = body_schema("ServiceRecordIn", importing.MOST_ROWS)
 
 
 @router.post("", status_code=201, summary="Leistung erfassen")

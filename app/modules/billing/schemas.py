@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
+from app.core.imports import blank
 from app.core.pages import PageQuery
 from app.core.types import WHOLE, Count, Day, Flag, Id, In, Instant, Key, Out, Word
 from app.modules.agreements import ActivityCategory
@@ -94,19 +95,6 @@ class ImportOut(Out):
     rows: list[RowOut] = Field(title="Zeilen", max_length=50_000)
 
 
-class ImportQuery(In):
-    """How an import is done."""
-
-    dry_run: Annotated[bool, Field(description="check everything, store nothing")] = False
-    on_error: Annotated[
-        Literal["refuse", "skip"], Field(description="refuse: all or nothing; skip: the good rows stay")
-    ] = "refuse"
-
-
-def _empty(value: Any) -> Any:
-    return None if value == "" else value
-
-
 def _number(value: Any) -> Any:
     return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
 
@@ -119,8 +107,8 @@ class ServiceRecordRow(ServiceRecordIn):
     """The same out of a table: every cell is text, an empty one is nothing."""
 
     crosses_midnight: Annotated[Flag, BeforeValidator(_flag)] = False
-    participants: Annotated[Heads | None, BeforeValidator(_number), BeforeValidator(_empty)] = None
+    participants: Annotated[Heads | None, BeforeValidator(_number), BeforeValidator(blank)] = None
     staff: Annotated[Heads, BeforeValidator(_number), BeforeValidator(lambda value: value or 1)] = 1
-    session: Annotated[Key | None, BeforeValidator(_empty)] = None
-    notice_hours: Annotated[Count | None, BeforeValidator(_number), BeforeValidator(_empty)] = None
-    note: Annotated[Word | None, BeforeValidator(_empty)] = None
+    session: Annotated[Key | None, BeforeValidator(blank)] = None
+    notice_hours: Annotated[Count | None, BeforeValidator(_number), BeforeValidator(blank)] = None
+    note: Annotated[Word | None, BeforeValidator(blank)] = None

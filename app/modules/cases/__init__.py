@@ -1,23 +1,58 @@
 """Cases: helps in the individual case, who takes part in them, and what is granted for them."""
 
-from app.modules.cases.models import Help, HelpAssignment, HelpGrant, HelpState
-from app.modules.cases.queries import WORK, get_help, grants_of, learns_until, providers_of, takes_part, visible
+from app.modules.cases.models import (
+    Help,
+    HelpAssignment,
+    HelpGrant,
+    HelpHandover,
+    HelpPhase,
+    HelpSetting,
+    HelpState,
+)
+from app.modules.cases.queries import (
+    WORK,
+    attending,
+    get_help,
+    grants_of,
+    housed_by,
+    learns_until,
+    providers_of,
+    takes_part,
+    visible,
+    worked_in,
+)
+from app.modules.cases.rules import reads_until
 from app.modules.cases.schemas import Pseudonym, is_pseudonym
-from app.modules.cases.workflow import HELP
+from app.modules.cases.service import ANSWER, EXPIRY, expiry_due, handover_due
+from app.modules.cases.workflow import GRANT, HANDOVER, HELP, PHASE
 
 __all__ = [
+    "ANSWER",
+    "EXPIRY",
+    "GRANT",
+    "HANDOVER",
     "HELP",
+    "PHASE",
     "WORK",
     "Help",
     "HelpAssignment",
     "HelpGrant",
+    "HelpHandover",
+    "HelpPhase",
+    "HelpSetting",
     "HelpState",
     "Pseudonym",
+    "attending",
+    "expiry_due",
     "get_help",
     "grants_of",
+    "handover_due",
+    "housed_by",
     "is_pseudonym",
     "learns_until",
     "providers_of",
+    "reads_until",
     "takes_part",
     "visible",
+    "worked_in",
 ]

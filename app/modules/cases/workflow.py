@@ -1,13 +1,30 @@
-"""The life of a help."""
+"""The lives of a help, its phases, its grants, and its handover."""
 
 from app.core.workflow import Row, Workflow
 from app.modules.cases import rules
+from app.modules.cases.models import GrantState as G
+from app.modules.cases.models import HandoverState as H
 from app.modules.cases.models import HelpState as S
-from app.modules.cases.schemas import EndHelp, ReleaseHelp, WithdrawHelp
+from app.modules.cases.models import PhaseState as F
+from app.modules.cases.schemas import (
+    AcceptHandover,
+    CancelPhase,
+    DeclineHandover,
+    EndHelp,
+    EndPhase,
+    ExtendHelp,
+    ReleaseGrant,
+    ReleaseHelp,
+    WithdrawGrant,
+    WithdrawHandover,
+    WithdrawHelp,
+)
 from app.policy import OrganisationKind
 from app.policy import Permission as P
 
 OFFICE = frozenset({OrganisationKind.YOUTH_OFFICE})
+PLAN = "§ 36 Abs. 2 SGB VIII"
+CHANGE = "§ 86c SGB VIII"
 
 HELP = Workflow(
     "help",
@@ -28,6 +45,17 @@ HELP = Workflow(
         ),
         Row("withdraw", "zurückziehen", frozenset({S.REQUESTED}), S.WITHDRAWN, P.HELPS_OPEN, OFFICE, body=WithdrawHelp),
         Row(
+            "extend",
+            "verlängern",
+            frozenset({S.ACTIVE}),
+            S.ACTIVE,
+            P.HELPS_OPEN,
+            OFFICE,
+            (rules.lasts_longer,),
+            PLAN,
+            ExtendHelp,
+        ),
+        Row(
             "end",
             "beenden",
             frozenset({S.ACTIVE}),
@@ -35,8 +63,106 @@ HELP = Workflow(
             P.HELPS_OPEN,
             OFFICE,
             (rules.ends_within_period,),
-            "§ 36 Abs. 2 SGB VIII",
+            PLAN,
             EndHelp,
         ),
+        Row("move_away", "das neue Jugendamt setzt fort", frozenset({S.ACTIVE}), S.ENDED, None, law=CHANGE),
+    ],
+)
+PHASE = Workflow(
+    "help_phase",
+    "Phase einer Hilfe",
+    F,
+    F.AGREED,
+    [
+        Row(
+            "end",
+            "beenden",
+            frozenset({F.AGREED}),
+            F.ENDED,
+            P.HELPS_OPEN,
+            OFFICE,
+            (rules.of_open_help, rules.ends_within_phase),
+            PLAN,
+            EndPhase,
+        ),
+        Row(
+            "cancel",
+            "entfallen lassen",
+            frozenset({F.AGREED}),
+            F.CANCELLED,
+            P.HELPS_OPEN,
+            OFFICE,
+            (rules.of_open_help, rules.not_begun),
+            PLAN,
+            CancelPhase,
+        ),
+        Row("close", "mit der Hilfe beendet", frozenset({F.AGREED}), F.ENDED, None),
+        Row("lapse", "mit der Hilfe entfallen", frozenset({F.AGREED}), F.CANCELLED, None),
+    ],
+)
+GRANT = Workflow(
+    "help_grant",
+    "Bewilligung",
+    G,
+    G.PREPARED,
+    [
+        Row(
+            "release",
+            "freigeben",
+            frozenset({G.PREPARED}),
+            G.RELEASED,
+            P.GRANTS_RELEASE,
+            OFFICE,
+            (rules.of_running_help,),
+            "§ 36a Abs. 1 SGB VIII",
+            ReleaseGrant,
+            who=(rules.another_than_prepared,),
+        ),
+        Row("withdraw", "zurücknehmen", frozenset({G.PREPARED}), G.WITHDRAWN, P.HELPS_OPEN, OFFICE, body=WithdrawGrant),
+        Row("lapse", "entfällt", frozenset({G.PREPARED}), G.WITHDRAWN, None),
+        Row("supersede", "durch eine andere ersetzt", frozenset({G.RELEASED}), G.SUPERSEDED, None),
+    ],
+)
+HANDOVER = Workflow(
+    "help_handover",
+    "Übergabe an ein anderes Jugendamt",
+    H,
+    H.OFFERED,
+    [
+        Row(
+            "accept",
+            "annehmen",
+            frozenset({H.OFFERED}),
+            H.ACCEPTED,
+            P.HELPS_OPEN,
+            OFFICE,
+            law=CHANGE,
+            body=AcceptHandover,
+            who=(rules.is_receiver,),
+        ),
+        Row(
+            "decline",
+            "ablehnen",
+            frozenset({H.OFFERED}),
+            H.DECLINED,
+            P.HELPS_OPEN,
+            OFFICE,
+            law="§ 86 SGB VIII",
+            body=DeclineHandover,
+            who=(rules.is_receiver,),
+        ),
+        Row(
+            "withdraw",
+            "zurücknehmen",
+            frozenset({H.OFFERED}),
+            H.WITHDRAWN,
+            P.HELPS_OPEN,
+            OFFICE,
+            body=WithdrawHandover,
+            who=(rules.is_giver,),
+        ),
+        Row("complete", "dort bewilligt und fortgesetzt", frozenset({H.ACCEPTED}), H.COMPLETED, None, law=CHANGE),
+        Row("give_back", "dort zurückgezogen", frozenset({H.ACCEPTED}), H.DECLINED, None, law=CHANGE),
     ],
 )

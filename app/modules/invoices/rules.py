@@ -27,7 +27,7 @@ def arrangements_of(helps: Mapping[UUID, Help], grants: Mapping[UUID, Sequence[H
 
 
 def granted_of(grants: Iterable[HelpGrant]) -> Iterator[Granted]:
-    """What is released, as pricing knows it."""
+    """What is released, as pricing knows it: days and nights are paid by the day, so they grant no hours."""
     for grant in grants:
         if grant.released_at:
             yield Granted(grant.valid_from, grant.valid_to, int(grant.hours_per_week * HUNDRED))

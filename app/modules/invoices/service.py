@@ -1,7 +1,7 @@
 """Acting on invoices."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from itertools import groupby
 from uuid import UUID
@@ -16,7 +16,7 @@ from app.core.problems import Conflict, Text
 from app.law.calendars import legal_date
 from app.modules import agreements, billing
 from app.modules.billing import DatedTerms, Line, ServiceRecord, Statement
-from app.modules.cases import Help, grants_of
+from app.modules.cases import Help, grants_of, worked_in
 from app.modules.invoices import checking, checks, queries, rules
 from app.modules.invoices.errors import FindingClosed, NothingPriced, NothingToBill, NotYoursToAccept
 from app.modules.invoices.models import Invoice, InvoiceFinding, InvoiceLine, InvoiceState, Severity
@@ -25,6 +25,8 @@ from app.modules.invoices.workflow import INVOICE, UNDER_CHECK
 from app.modules.organisations import land_of
 from app.modules.staff import staff_of
 from app.policy import Actor
+
+Basis = tuple[agreements.ServiceKind, UUID | None]
 
 
 def create_invoice(db: Session, body: InvoiceCreate, *, actor: Actor, at: datetime) -> Invoice:
@@ -53,7 +55,7 @@ def bill(db: Session, invoice: Invoice, *, actor: Actor, at: datetime) -> Invoic
     if not records:
         raise NothingToBill
     helps = queries.helps_of(db, {record.help_id for record in records})
-    statement, _ = _price(db, records, helps)
+    statement = _price(db, records, helps).statement
     if not statement.lines:
         raise NothingPriced
     invoice.id, invoice.provider_id, invoice.created_by = new_id(), actor.organisation_id, actor.id
@@ -74,7 +76,7 @@ def preview(db: Session, youth_office_id: UUID, month: date, *, actor: Actor) ->
     last = rules.end_of_month(month)
     records = billing.records_for_billing(db, youth_office_id, actor.organisation_id, month, last)
     helps = queries.helps_of(db, {record.help_id for record in records})
-    return _price(db, records, helps)[0], helps
+    return _price(db, records, helps).statement, helps
 
 
 def move(db: Session, invoice_id: UUID, action: InvoiceAction, expected: int, *, actor: Actor, at: datetime) -> Invoice:
@@ -138,25 +140,38 @@ def override(db: Session, invoice_id: UUID, finding_id: UUID, reason: str, *, ac
     return invoice
 
 
+@dataclass(frozen=True, slots=True)
+class _Priced:
+    """A month's records priced: the statement, the terms it used, and what each record is paid as."""
+
+    statement: Statement
+    terms: list[DatedTerms]
+    basis: dict[UUID, Basis]
+
+
 def _price(
     db: Session, records: Sequence[ServiceRecord], helps: dict[UUID, Help], invoice: Invoice | None = None
-) -> tuple[Statement, list[DatedTerms]]:
-    """Price the records by the terms of each service date: of the agreement under which their help was opened, and
-    what amended it, else of the one in force for this kind of help. What invoices before this one billed of a month
-    is not there a second time.
+) -> _Priced:
+    """Price the records by the terms of each service date: of the agreement under which their help, or the phase of
+    it, was opened, and what amended it, else of the one in force for this kind of help. What invoices before this one
+    billed of a month is not there a second time.
     """
-    numbers = agreements.numbers_of(db, (help_.agreement_id for help_ in helps.values()))
+    if not records:
+        return _Priced(Statement((), ()), [], {})
     billed = queries.records_billed_before(db, records, invoice)
-    arrangements = rules.arrangements_of(helps, grants_of(db, helps))
-    listed = staff_of(db, records[0].provider_id, {record.worker for record in [*records, *billed]}) if records else []
+    basis = _basis(db, [*records, *billed], helps)
+    numbers = agreements.numbers_of(db, (agreement_id for _, agreement_id in basis.values() if agreement_id))
+    provider_id = records[0].provider_id
+    arrangements = rules.arrangements_of(helps, grants_of(db, helps, provider_id=provider_id))
+    listed = staff_of(db, provider_id, {record.worker for record in [*records, *billed]})
 
     def entry_of(record: ServiceRecord, kind: agreements.ServiceKind) -> billing.Entry:
         entry = next((entry for entry in listed if entry.is_of(record.worker, record.service_on)), None)
         return billing.entry_of(record, kind, *((entry.qualification, entry.employment) if entry else ()))
 
     def terms_of(record: ServiceRecord) -> tuple[agreements.ServiceKind, str]:
-        help_ = helps[record.help_id]
-        return help_.service_kind, numbers[help_.agreement_id]
+        kind, agreement_id = basis[record.id]
+        return kind, numbers[agreement_id] if agreement_id else ""
 
     ordered = sorted(records, key=terms_of)
     priced, used = [], []
@@ -168,16 +183,28 @@ def _price(
         before = [entry_of(record, kind) for record in billed if terms_of(record) == (kind, number)]
         priced.append(billing.price_month(entries, billing.dated(terms), arrangements, before))
     lines = tuple(line for statement in priced for line in statement.lines)
-    return Statement(lines, tuple(item for statement in priced for item in statement.unpriced)), used
+    return _Priced(Statement(lines, tuple(item for statement in priced for item in statement.unpriced)), used, basis)
+
+
+def _basis(db: Session, records: Sequence[ServiceRecord], helps: dict[UUID, Help]) -> dict[UUID, Basis]:
+    """What each record is paid as: kind and agreement of the phase of the help in which it was done."""
+    phases = worked_in(db, helps, records[0].provider_id) if records else {}
+
+    def of(record: ServiceRecord) -> Basis:
+        own = (one for one in phases[record.help_id] if one.valid_from <= record.service_on <= one.valid_to)
+        part = next(own, None) or helps[record.help_id]
+        return part.service_kind, part.agreement_id
+
+    return {record.id: of(record) for record in records}
 
 
 def _unpayable(
-    db: Session, records: Sequence[ServiceRecord], helps: dict[UUID, Help]
+    db: Session, records: Sequence[ServiceRecord], basis: dict[UUID, Basis]
 ) -> dict[agreements.ServiceKind, str]:
     """What is not agreed for a kind of help, on the first or the last day billed: of § 78b all three must hold."""
     found = {}
-    for kind in sorted({help_.service_kind for help_ in helps.values()}):
-        days = [record.service_on for record in records if helps[record.help_id].service_kind is kind]
+    for kind in sorted({basis[record.id][0] for record in records}):
+        days = [record.service_on for record in records if basis[record.id][0] is kind]
         for day in {min(days), max(days)}:
             missing = agreements.missing_for_help(
                 db,
@@ -232,9 +259,9 @@ def _check(db: Session, invoice: Invoice, records: Sequence[ServiceRecord], at: 
 def _facts(db: Session, invoice: Invoice, records: Sequence[ServiceRecord], today: date) -> checks.Facts:
     first, last = invoice.month, rules.end_of_month(invoice.month)
     helps = queries.helps_of(db, {record.help_id for record in records})
-    grants = grants_of(db, helps)
-    statement, terms = _price(db, records, helps, invoice)
-    version_ids = [version.version_id for version in terms if version.version_id]
+    grants = grants_of(db, helps, provider_id=invoice.provider_id)
+    priced = _price(db, records, helps, invoice)
+    version_ids = [version.version_id for version in priced.terms if version.version_id]
     return checks.Facts(
         first=first,
         last=last,
@@ -243,14 +270,14 @@ def _facts(db: Session, invoice: Invoice, records: Sequence[ServiceRecord], toda
         of_provider=queries.records_of_provider(db, invoice.provider_id, first, last),
         helps=helps,
         grants=grants,
-        kinds={record.id: helps[record.help_id].service_kind for record in records},
-        statement=statement,
+        kinds={record.id: priced.basis[record.id][0] for record in records},
+        statement=priced.statement,
         charged=queries.lines_of(db, invoice),
-        terms=terms,
+        terms=priced.terms,
         arrangements=rules.arrangements_of(helps, grants),
         history=queries.records_of_helps(db, helps, rules.months_before(first, rules.HISTORY_MONTHS), last),
         billed_before=queries.billed_elsewhere(db, invoice, helps),
-        unpayable=_unpayable(db, records, helps),
+        unpayable=_unpayable(db, records, priced.basis),
         staff=staff_of(db, invoice.provider_id, {record.worker for record in records}),
         overdue_reports=queries.overdue_reports(db, helps, today),
         binding_from=agreements.binding_from(db, version_ids),

@@ -14,11 +14,11 @@ from app.modules.agreements.schemas import EntryRule
 
 K = AgreementKind
 RESIDENTIAL = frozenset({ServiceKind.SECTION_32, ServiceKind.SECTION_34})
-"""Kinds of help that are (part-)residential by themselves (§ 78a Abs. 1 Nr. 4 a, b).
-
-Assumption: §§ 35, 35a and 41 count as ambulatory here, since only their setting in the single case makes them
-(part-)residential (§ 78a Abs. 1 Nr. 4 c, 5, 6).
-"""
+"""Kinds of help that are (part-)residential by themselves (§ 78a Abs. 1 Nr. 4 a, b)."""
+RESIDENTIAL_BY_SETTING = frozenset(
+    {ServiceKind.SECTION_27_2, ServiceKind.SECTION_35, ServiceKind.SECTION_35A, ServiceKind.SECTION_41}
+)
+"""Kinds of help that their setting in the single case makes (part-)residential (§ 78a Abs. 1 Nr. 4 c and d, 5, 6)."""
 
 
 def signatories(agreement: Agreement) -> set[UUID]:
@@ -116,15 +116,18 @@ def review_day(start: date, months: int) -> date:
     return legal_date(due_at(period, start_of_day(start), land=""))
 
 
-def missing_for_payment(service_kind: ServiceKind, kinds: Collection[AgreementKind]) -> list[AgreementKind]:
+def missing_for_payment(
+    service_kind: ServiceKind, kinds: Collection[AgreementKind], *, residential: bool = False
+) -> list[AgreementKind]:
     """What must still be agreed before a help may be paid; empty when nothing is missing.
 
     Args:
         kinds: the kinds of agreements in force for this help with this provider.
+        residential: whether the child is there by day or by night, where the kind of help alone does not say it.
 
     Law: SGB VIII § 78b Abs. 1 ((part-)residential: all three); § 77 Abs. 1 (ambulatory: one that names the price).
     """
-    if service_kind in RESIDENTIAL:
+    if service_kind in RESIDENTIAL or (residential and service_kind in RESIDENTIAL_BY_SETTING):
         return [kind for kind in (K.LEISTUNG, K.ENTGELT, K.QUALITAETSENTWICKLUNG) if kind not in kinds]
     return [] if set(kinds) & {K.AMBULANT_77, K.LOCAL_QUALITY, K.ENTGELT} else [K.AMBULANT_77]
 

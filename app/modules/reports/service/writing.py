@@ -54,7 +54,7 @@ def create_report(db: Session, body: ReportCreate, *, actor: Actor, at: datetime
     demands = rules.demands_of(agreement, body.kind)
     report = Report(
         youth_office_id=help_.youth_office_id,
-        provider_id=actor.organisation_id,
+        provider_id=actor.organisation_id,  # of several that take part, the one that writes
         help_id=help_.id,
         number=next_number(db, help_.youth_office_id, "BE", legal_date(at).year),
         external_id=body.external_id,
