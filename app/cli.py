@@ -255,6 +255,29 @@ def rotate() -> None:
     out.print(f"new key {ring.rotate()}")
 
 
+@keys_cli.command()
+def rotate_sealing() -> None:
+    """Seal secrets with a new key from now on; the old ones open what they sealed."""
+    from app.core.sealing import Sealer
+
+    out.print(f"new key {Sealer.load(get_settings().data_dir / 'keys').rotate()}")
+
+
+@keys_cli.command()
+def reseal() -> None:
+    """Seal the identifying data of all persons with the newest key; the service may run meanwhile."""
+    from app.database import open_database
+    from app.main import make_kernel
+    from app.modules.identities import reseal as seal_again
+
+    settings = get_settings()
+    with open_database(settings) as url:
+        kernel = make_kernel(settings, url)
+        count = seal_again(kernel.work, kernel.sealer)
+        kernel.engine.dispose()
+    out.print(f"{count} identities sealed with key {kernel.sealer.key_id}")
+
+
 def _settings(host: str | None, port: int | None, **changes: object) -> Settings:
     wanted = {"host": host, "port": port, **changes}
     return get_settings().model_copy(update={name: value for name, value in wanted.items() if value is not None})

@@ -36,14 +36,15 @@ def make_kernel(settings: Settings, database_url: str) -> Kernel:
     tokens = Tokens(
         ring, issuer=settings.public_url, audience=settings.audience, lifetime_seconds=settings.token_seconds
     )
+    sealer = Sealer.load(settings.data_dir / "keys")
     return Kernel(
         settings=settings,
         engine=engine,
-        work=Work(make_sessions(engine), resolve),
+        work=Work(make_sessions(engine, sealer=sealer), resolve),
         tokens=tokens,
         ring=ring,
-        sealer=Sealer.load(settings.data_dir / "keys"),
         storage=make_storage(settings),
+        sealer=sealer,
         limiter=Limiter("account", settings.rate_per_minute),
         logins=Limiter("login", settings.login_per_minute),
     )

@@ -14,6 +14,7 @@ from app.modules.einvoices import router as einvoices
 from app.modules.fees import router as fees
 from app.modules.forms import router as forms
 from app.modules.handbooks import router as handbooks
+from app.modules.identities import router as identities
 from app.modules.identity import router as identity
 from app.modules.invoices import router as invoices
 from app.modules.negotiations import router as negotiations
@@ -52,6 +53,7 @@ ROUTERS = (
     cases.phases,
     cases.around,
     cases.handovers,
+    identities.router,
     billing.router,
     invoices.router,
     invoices.check_rules,

@@ -16,6 +16,7 @@ from app.modules import (
     dialogues,
     einvoices,
     handbooks,
+    identities,
     invoices,
     notices,
     payments,
@@ -55,6 +56,7 @@ cases.HELP.listen(reports.follow_help)
 invoices.ask_for_reports(reports.overdue_of)
 invoices.INVOICE.listen(einvoices.follow_invoice)
 worklists.register(concerns.WORK, clearances.WORK)
+cases.HANDOVER.listen(identities.follow_handover)
 safeguarding.NOTIFICATION.listen(alerts.follow_notification)
 safeguarding.NOTIFICATION.listen(concerns.follow_notification)
 

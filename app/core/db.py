@@ -91,9 +91,9 @@ def make_engine(url: str, *, pool_size: int = 20) -> Engine:
     return create_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=10, connect_args={"options": options})
 
 
-def make_sessions(engine: Engine) -> sessionmaker[Session]:
-    """Sessions that keep their objects readable after the commit."""
-    return sessionmaker(engine, expire_on_commit=False)
+def make_sessions(engine: Engine, **info: Any) -> sessionmaker[Session]:
+    """Sessions that keep their objects readable after the commit, and know `info` of the process."""
+    return sessionmaker(engine, expire_on_commit=False, info=info)
 
 
 def found(row: T | None) -> T:

@@ -37,6 +37,24 @@ SETTINGS = ("ambulatory", "day_group", "residential", "flexible_housing", "paren
 UNITS = ("hours_per_week", "days_per_week", "overnights_per_week")
 AMOUNT = "amount > 0 AND amount <= CASE unit WHEN 'hours_per_week' THEN 168 ELSE 7 END"
 IMPORTED = "num_nulls(source_system, external_id, import_hash) IN (0, 3)"
+ROLES = (
+    "planner",
+    "caseworker",
+    "team_lead",
+    "office_head",
+    "finance_officer",
+    "office_admin",
+    "data_protection_officer",
+    "committee_clerk",
+    "committee_member",
+    "office_sync",
+    "provider_professional",
+    "provider_lead",
+    "provider_manager",
+    "provider_billing",
+    "provider_admin",
+    "provider_sync",
+)
 SEALED = ("first_name", "last_name", "birth_date", "address", "phone", "email", "aktenzeichen")
 
 
@@ -327,7 +345,7 @@ def _identities() -> None:
         sa.Column("role", sa.String(60), nullable=False),
         sa.Column("pseudonym", sa.Text(), nullable=False),
         sa.Column("birth_year", sa.Integer()),
-        _uuid("handed_over_from", nullable=True),
+        sa.Column("has_identity", sa.Boolean(), nullable=False),
         _instant("created_at"),
         _instant("changed_at"),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -367,6 +385,7 @@ def _identities() -> None:
         sa.Column("fields", pg.ARRAY(sa.Text()), nullable=False),
         sa.Column("is_break_glass", sa.Boolean(), nullable=False),
         _instant("at"),
+        _one_of(table, "role", *ROLES),
         _one_of(
             table,
             "purpose",
@@ -382,7 +401,7 @@ def _identities() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
     )
     op.create_index("ix_person_disclosure_help_id", table, ["help_id", "at", "id"])
-    op.create_index("ix_person_disclosure_person_id", table, ["person_id"])
+    op.create_index(op.f("ix_person_disclosure_person_id"), table, ["person_id"])
     mine = "organisation_id = (SELECT current_organisation())"
     protect(table, see=OFFICE, write=mine, rights="SELECT, INSERT")
 

@@ -14,6 +14,7 @@ from app.policy import GRANTS, OrganisationKind, Role
 from app.wiring import HANDLERS, on_published
 from tests.contract.operations import Operation, example, operations
 from tests.modules.alerts.given import given_shift
+from tests.modules.cases.given import given_arrangement
 from tests.modules.clearances.test_clearances import given_check
 from tests.modules.committee.given import given_everything as given_committee
 from tests.modules.concerns.given import ask_isef, given_asked_isef, given_concern, step
@@ -85,12 +86,14 @@ def _everything(world: World) -> dict[str, str]:
     concern = _concern(world)
     checked = given_check(world)
     shift = given_shift(world, world.as_(Role.TEAM_LEAD), "2026-03-07T00:00:00Z", "2026-03-08T00:00:00Z")
+    arranged = given_arrangement(world, help_)
     world.tick()
     deliveries = world.as_(Role.OFFICE_ADMIN).get(f"/v1/webhooks/{webhook['id']}/deliveries")["items"]
     return {
         **given_committee(world),
         **money,
         **concern,
+        **arranged,
         "account_id": str(caseworker.account_id),
         "agreement_id": talks["id"],
         "alarm_id": world.as_(Role.TEAM_LEAD).get("/v1/alarms")["items"][0]["id"],
