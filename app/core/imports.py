@@ -74,10 +74,12 @@ def parsed(body: bytes, media_type: str, row: type[Row], table_row: type[Row], m
         yield _parse(read, kind)
 
 
-def body_schema(row: str, most_rows: int) -> dict[str, Any]:
-    """The request body of an import in the API's document; `row` is the name of its schema."""
+def body_schema(row: type[In], most_rows: int) -> dict[str, Any]:
+    """The request body of an import in the API's document."""
+    items = row.model_json_schema(ref_template="#/components/schemas/{model}")
+    items.pop("$defs", None)  # codes, which other bodies name as well
     text = {"schema": {"type": "string", "maxLength": 67_108_864}}
-    rows = {"type": "array", "maxItems": most_rows, "items": {"$ref": f"#/components/schemas/{row}"}}
+    rows = {"type": "array", "maxItems": most_rows, "items": items}
     return {"requestBody": {"required": True, "content": {NDJSON: text, JSON: {"schema": rows}, CSV: text}}}
 
 

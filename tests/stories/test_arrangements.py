@@ -1,9 +1,10 @@
-"""Helps that change over time: «Hilfen unter einem Dach» of Vogelsberg, partners, a family that moves, an import."""
+"""Helps that change over time: «Hilfen unter einem Dach», partners, a family that moves, a nightly import."""
 
 import json
 from typing import Any
 
 from app.policy import Role
+from tests.modules.cases.given import push
 from tests.stories.given import given_agreement
 from tests.stories.helps import given_help, record_body
 from tests.world import Party, World
@@ -207,10 +208,3 @@ def test_the_nightly_import_runs_every_night(world: World) -> None:
     assert [row["status"] for row in again["rows"]] == ["unchanged", "unchanged", "refused", "unchanged"]
     states = {item["external_id"]: item["state"] for item in sync.get("/v1/helps?source_system=fachverfahren")["items"]}
     assert states == {"F-0": "active", "F-1": "ended", "F-2": "active"}
-
-
-def push(api: Any, rows: list[dict[str, Any]], query: str = "") -> Any:
-    """Import rows as NDJSON."""
-    body = "\n".join(json.dumps(row) for row in rows)
-    headers = {"Content-Type": "application/x-ndjson"}
-    return api.request("POST", f"/v1/helps:import{query}", status=200, content=body, headers=headers).json()

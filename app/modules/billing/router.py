@@ -19,7 +19,7 @@ from app.modules.billing.schemas import (
 from app.policy import Permission
 
 router = Router(prefix="/service-records", tags=["service-records"])
-_IMPORT_BODY = body_schema("ServiceRecordIn", importing.MOST_ROWS)
+_IMPORT_BODY = body_schema(ServiceRecordIn, importing.MOST_ROWS)
 
 
 @router.post("", status_code=201, summary="Leistung erfassen")

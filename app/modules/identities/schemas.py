@@ -15,7 +15,7 @@ from app.policy import Role
 PersonPseudonym = Annotated[
     Pseudonym, Field(title="Pseudonym der Person", description="such as `Kind K-2`", examples=["Kind K-2"])
 ]
-Year = Annotated[int, Field(ge=1900, le=2100, title="Geburtsjahr"), WHOLE]
+Year = Annotated[int, Field(ge=1900, le=2100), WHOLE]
 
 
 class Identity(In):
@@ -36,7 +36,7 @@ class PersonCreate(In):
 
     role: PersonRole = Field(title="Rolle in der Hilfe")
     pseudonym: PersonPseudonym
-    birth_year: Year | None = None
+    birth_year: Year | None = Field(None, title="Geburtsjahr")
     identity: Identity | None = Field(None, title="Wer die Person ist (wird verschlüsselt)", examples=[None])
 
     @model_validator(mode="after")
@@ -49,8 +49,8 @@ class PersonPatch(In):
     """Changes of a person (RFC 7396): null removes an entry of the identity, the rest stays."""
 
     role: PersonRole | None = Field(None, title="Rolle in der Hilfe")
-    pseudonym: PersonPseudonym | None = None
-    birth_year: Year | None = None
+    pseudonym: PersonPseudonym | None = Field(None, title="Pseudonym der Person")
+    birth_year: Year | None = Field(None, title="Geburtsjahr")
     identity: Identity | None = Field(None, title="Wer die Person ist (wird verschlüsselt)")
 
 

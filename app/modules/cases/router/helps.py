@@ -12,7 +12,7 @@ from app.core.types import Id
 from app.law.calendars import legal_date
 from app.modules.cases import queries, rules, service
 from app.modules.cases.models import Help, HelpGrant
-from app.modules.cases.schemas import GrantOut, HelpAction, HelpCreate, HelpImportOut, HelpOut, HelpQuery
+from app.modules.cases.schemas import GrantOut, HelpAction, HelpCreate, HelpImportOut, HelpOut, HelpQuery, HelpRow
 from app.modules.cases.service.imports import MOST_ROWS
 from app.modules.cases.workflow import HELP
 from app.modules.webhooks import TransitionOut, history
@@ -50,7 +50,7 @@ def open_help(body: HelpCreate, db: Db, actor: CurrentActor, now: Now) -> HelpOu
     return _read(db, service.open_help(db, body, actor=actor, at=now), actor, now)
 
 
-@router.post(":import", summary="Hilfen und Bewilligungen einlesen", openapi_extra=body_schema("HelpRow", MOST_ROWS))
+@router.post(":import", summary="Hilfen und Bewilligungen einlesen", openapi_extra=body_schema(HelpRow, MOST_ROWS))
 @needs(Permission.HELPS_OPEN)
 def import_helps(
     how: Annotated[ImportQuery, Query()], raw: RawBody, media_type: MediaType, db: Db, actor: CurrentActor, now: Now

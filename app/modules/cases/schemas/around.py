@@ -69,12 +69,6 @@ class GroupOfferCreate(In):
     reason: Prose = Field(title="Warum es besser oder weniger hilft als eine Einzelhilfe (keine Namen)")
     considered_on: Day = Field(title="erwogen am", examples=["2026-03-02"])
 
-    @model_validator(mode="after")
-    def _named(self) -> "GroupOfferCreate":
-        if self.offer_id is None and self.title is None:
-            raise FieldValueError("Zu nennen ist ein Angebot.", "An offer or a title is needed.")
-        return self
-
 
 class GroupOfferOut(Out):
     """A group offer that was considered."""

@@ -70,18 +70,7 @@ class HelpCreate(In):
     def _ordered(self) -> "HelpCreate":
         if self.ends_on < self.starts_on:
             raise FieldValueError("Das Ende liegt vor dem Beginn.", "The end lies before the start.")
-        if (self.hours_per_week is None) == (self.intensity is None):
-            raise FieldValueError(
-                "Anzugeben sind die Stunden je Woche oder ein Umfang mit Einheit.",
-                "Hours per week or an intensity with its unit are needed, not both.",
-            )
         return self
-
-    def wanted(self) -> Intensity | None:
-        """The intensity, however it was given."""
-        if self.hours_per_week is None:
-            return self.intensity
-        return Intensity(amount=self.hours_per_week, unit=IntensityUnit.HOURS_PER_WEEK)
 
 
 class ReleaseHelp(In):

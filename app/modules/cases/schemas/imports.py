@@ -23,7 +23,7 @@ class HelpRow(In):
     help_external_id: Key | None = Field(None, title="Bewilligung: Kennung der Hilfe dort")
     provider_id: Id | None = Field(None, title="Träger")
     service_kind: ServiceKind | None = Field(None, title="Hilfeart")
-    pseudonym: Pseudonym | None = None
+    pseudonym: Pseudonym | None = Field(None, title="Pseudonym der Familie")
     caseworker_id: Id | None = Field(None, title="fallführende Fachkraft (sonst: wer einliest)")
     setting: HelpSetting | None = Field(None, title="Form (sonst: die übliche der Hilfeart)")
     place: Word | None = Field(None, title="Ort (keine Namen, keine Anschrift der Familie)")

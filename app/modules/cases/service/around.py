@@ -53,7 +53,7 @@ def consider_group(db: Session, help_id: UUID, body: GroupOfferCreate, *, actor:
     """Write down that a group offer was considered beside or instead of individual help, and the decision.
 
     Raises:
-        Invalid: the offer is not published to this youth office.
+        Invalid: no offer is named, or one that is not published to this youth office.
     """
     help_ = _open(db, help_id, actor)
     title = body.title
@@ -62,6 +62,8 @@ def consider_group(db: Session, help_id: UUID, body: GroupOfferCreate, *, actor:
         if offer is None:
             raise Invalid.field("/offer_id", "unknown", "Dieses Angebot gibt es hier nicht.", "There is no such offer.")
         title = title or offer.title
+    if title is None:
+        raise Invalid.field("/title", "missing", "Zu nennen ist ein Angebot.", "An offer or a title is needed.")
     considered = HelpGroupOffer(
         help_id=help_.id,
         youth_office_id=help_.youth_office_id,

@@ -5,13 +5,14 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.core.db import check_version, found
+from app.core.db import check_version
 from app.core.numbers import next_number
+from app.core.problems import Invalid
 from app.law.calendars import legal_date
 from app.modules.cases import queries, rules
 from app.modules.cases.errors import NothingGranted
-from app.modules.cases.models import EndReason, GrantState, Help, HelpPhase, HelpState, PhaseState
-from app.modules.cases.schemas import EndHelp, ExtendHelp, HelpAction, HelpCreate, WithdrawHelp
+from app.modules.cases.models import EndReason, GrantState, Help, HelpPhase, HelpState, IntensityUnit, PhaseState
+from app.modules.cases.schemas import EndHelp, ExtendHelp, HelpAction, HelpCreate, Intensity, WithdrawHelp
 from app.modules.cases.service import expiry, grants, handovers, phases
 from app.modules.cases.service.basis import Bases
 from app.modules.cases.service.ending import close
@@ -29,7 +30,7 @@ def open_help(db: Session, body: HelpCreate, *, actor: Actor, at: datetime) -> H
         Invalid: the caseworker named is none of this office, or the provider has no such offer.
     """
     bases = Bases(db, actor.organisation_id)
-    wanted = found(body.wanted())
+    wanted = _intensity(body)
     setting = body.setting or rules.usual_setting(body.service_kind)
     agreement_id = bases.payable(body.provider_id, body.service_kind, setting, body.starts_on)
     bases.check_offer(body.offer_id, body.provider_id, body.service_kind)
@@ -112,6 +113,20 @@ def extend(db: Session, help_: Help, last: date, *, actor: Actor, at: datetime) 
     db.flush()
     phases.extend_phases(db, help_, former, actor=actor, at=at)
     expiry.await_end(db, help_, actor=actor, at=at)
+
+
+def _intensity(body: HelpCreate) -> Intensity:
+    """How much is asked for, in hours or in another unit; one of the two."""
+    if body.hours_per_week is not None and body.intensity is None:
+        return Intensity(amount=body.hours_per_week, unit=IntensityUnit.HOURS_PER_WEEK)
+    if body.intensity is None or body.hours_per_week is not None:
+        raise Invalid.field(
+            "/hours_per_week",
+            "one_of",
+            "Anzugeben sind die Stunden je Woche oder ein Umfang mit Einheit.",
+            "Hours per week or an intensity with its unit are needed, not both.",
+        )
+    return body.intensity
 
 
 def _release(db: Session, help_: Help, *, actor: Actor, at: datetime) -> None:
