@@ -46,6 +46,7 @@ class Permission(StrEnum):
     HANDBOOKS_READ = "handbooks:read"
     HANDBOOKS_RELEASE = "handbooks:release"
     HANDOVERS_READ = "handovers:read"
+    HELPS_ASSIGN = "helps:assign"
     HELPS_OPEN = "helps:open"
     HELPS_READ = "helps:read"
     IDENTITIES_DISCLOSE = "identities:disclose"

@@ -8,6 +8,7 @@ from app.modules.cases.models import HelpState as S
 from app.modules.cases.models import PhaseState as F
 from app.modules.cases.schemas import (
     AcceptHandover,
+    AssignHelp,
     CancelPhase,
     DeclineHandover,
     EndHelp,
@@ -65,6 +66,10 @@ HELP = Workflow(
             (rules.ends_within_period,),
             PLAN,
             EndHelp,
+        ),
+        *(
+            Row("assign", "Fallführung übertragen", frozenset({state}), state, P.HELPS_ASSIGN, OFFICE, body=AssignHelp)
+            for state in (S.REQUESTED, S.ACTIVE)
         ),
         Row("move_away", "das neue Jugendamt setzt fort", frozenset({S.ACTIVE}), S.ENDED, None, law=CHANGE),
     ],

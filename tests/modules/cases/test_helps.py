@@ -90,6 +90,19 @@ def test_steps_out_of_order_and_by_the_wrong_person_are_refused(world: World) ->
     assert caseworker.act(path, "vanish", status=422)["errors"][0]["pointer"] == "/action"
 
 
+def test_the_team_lead_says_who_leads_a_case(world: World) -> None:
+    """Who leads it may read who its persons are: nobody takes a case."""
+    path, other = f"/v1/helps/{given_help(world)['id']}", world.person(Role.CASEWORKER)
+    team_lead = world.as_(Role.TEAM_LEAD)
+    other.act(path, "assign", caseworker_id=str(other.account_id), status=403)
+    assert [action["action"] for action in team_lead.get(path)["allowed_actions"]] == ["assign"]
+    problem = team_lead.act(path, "assign", caseworker_id=str(team_lead.account_id), status=422)
+    assert problem["errors"][0]["pointer"] == "/caseworker_id"
+    assert team_lead.act(path, "assign", caseworker_id=str(other.account_id))["caseworker_id"] == str(other.account_id)
+    other.act(path, "end", ended_on="2026-05-31", reason="planned")
+    team_lead.act(path, "assign", caseworker_id=str(other.account_id), status=409)
+
+
 def test_a_help_is_known_to_its_two_parties_only(world: World) -> None:
     path = f"/v1/helps/{given_help(world)['id']}"
     world.as_(Role.PROVIDER_PROFESSIONAL).get(path)

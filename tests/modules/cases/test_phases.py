@@ -12,7 +12,7 @@ from tests.stories.given import given_offer as given_talks
 from tests.stories.helps import given_help, many_records, record_body
 from tests.world import Party, World
 
-REST = {"change_reason": "So ist es verabredet."}
+REST: dict[str, Any] = {"change_reason": "So ist es verabredet."}
 
 
 def given_second(world: World) -> Party:

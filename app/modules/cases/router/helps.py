@@ -88,7 +88,9 @@ def get_help(help_id: Id, db: Db, actor: CurrentActor, now: Now) -> HelpOut:
 @router.post("/{help_id}/transitions", summary="Hilfe weiterführen")
 @needs(Permission.HELPS_READ)
 def move_help(help_id: Id, body: HelpAction, db: Db, actor: CurrentActor, now: Now, expected: Expected) -> HelpOut:
-    """Release what is prepared (§ 36a SGB VIII; not by the person who asked), extend, end, or withdraw the request.
+    """Release what is prepared (§ 36a SGB VIII; not by the person who asked), extend, end, withdraw, or assign.
+
+    Who leads a case may read who its persons are: the team lead assigns it.
 
     An extension prepares grants for the additional time; each is released by itself.
     """

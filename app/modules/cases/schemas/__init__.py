@@ -28,6 +28,7 @@ from app.modules.cases.schemas.handovers import (
     WithdrawHandover,
 )
 from app.modules.cases.schemas.helps import (
+    AssignHelp,
     EndHelp,
     ExtendHelp,
     HelpAction,
@@ -53,6 +54,7 @@ from app.modules.cases.schemas.phases import (
 
 __all__ = [
     "AcceptHandover",
+    "AssignHelp",
     "CancelPhase",
     "DeclineHandover",
     "EndHelp",

@@ -73,6 +73,13 @@ class HelpCreate(In):
         return self
 
 
+class AssignHelp(In):
+    """Another caseworker leads the case from now on."""
+
+    action: Literal["assign"]
+    caseworker_id: Id = Field(title="fallführende Fachkraft")
+
+
 class ReleaseHelp(In):
     """Wirtschaftliche Jugendhilfe releases what is granted (§ 36a SGB VIII)."""
 
@@ -102,7 +109,7 @@ class WithdrawHelp(In):
     action: Literal["withdraw"]
 
 
-HelpAction = Annotated[ReleaseHelp | EndHelp | ExtendHelp | WithdrawHelp, Field(discriminator="action")]
+HelpAction = Annotated[AssignHelp | ReleaseHelp | EndHelp | ExtendHelp | WithdrawHelp, Field(discriminator="action")]
 
 
 class HelpOut(Out):

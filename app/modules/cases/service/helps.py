@@ -12,7 +12,7 @@ from app.law.calendars import legal_date
 from app.modules.cases import queries, rules
 from app.modules.cases.errors import NothingGranted
 from app.modules.cases.models import EndReason, GrantState, Help, HelpPhase, HelpState, IntensityUnit, PhaseState
-from app.modules.cases.schemas import EndHelp, ExtendHelp, HelpAction, HelpCreate, Intensity, WithdrawHelp
+from app.modules.cases.schemas import AssignHelp, EndHelp, ExtendHelp, HelpAction, HelpCreate, Intensity, WithdrawHelp
 from app.modules.cases.service import expiry, grants, handovers, phases
 from app.modules.cases.service.basis import Bases
 from app.modules.cases.service.ending import close
@@ -82,6 +82,9 @@ def move(db: Session, help_id: UUID, action: HelpAction, expected: int, *, actor
     match action:
         case EndHelp():
             end(db, help_, action.ended_on, action.reason, actor=actor, at=at)
+        case AssignHelp():
+            help_.caseworker_id = Bases(db, help_.youth_office_id).caseworker(action.caseworker_id, actor)
+            HELP.fire(db, help_, "assign", actor=actor, at=at, caseworker_id=str(action.caseworker_id))
         case ExtendHelp():
             extend(db, help_, action.ends_on, actor=actor, at=at)
         case WithdrawHelp():

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from app.core import audit
 from app.core.imports import MOST_TOLD, ImportQuery, ImportRefused, Parsed, parsed, told
 from app.core.numbers import next_numbers
-from app.core.problems import FieldError, Invalid, Problem
+from app.core.problems import FieldError, Invalid, PermissionMissing, Problem
 from app.core.work import rehearsal
 from app.law.calendars import legal_date
 from app.modules.agreements import ServiceKind
@@ -31,7 +31,7 @@ from app.modules.cases.service.basis import Bases
 from app.modules.cases.service.grants import lapse, new_grant, prepare
 from app.modules.cases.service.parts import assignment, keep_assignments, tell_all, touch
 from app.modules.cases.workflow import GRANT, HELP, PHASE
-from app.policy import Actor
+from app.policy import Actor, Permission
 
 MOST_ROWS = 10_000
 CHUNK = 1_000
@@ -233,7 +233,7 @@ def _ask_anew(run: Run, row: HelpRow, help_: Help) -> None:
     phase = known[0]
     lapse(run.db, queries.grants_of_phases(run.db, [phase.id]), run.at)
     help_.provider_id, help_.service_kind, help_.pseudonym = provider_id, kind, pseudonym
-    help_.caseworker_id = run.bases.caseworker(row.caseworker_id or help_.caseworker_id, run.actor)
+    _lead(run, row, help_)
     help_.agreement_id = run.bases.payable(provider_id, kind, _setting(row, kind), row.starts_on)
     help_.starts_on, help_.ends_on = row.starts_on, row.ends_on
     asked = _first_phase(row, help_)
@@ -264,14 +264,22 @@ def _follow_running(run: Run, row: HelpRow, help_: Help) -> None:
             "This is granted, and changes only by a phase, a grant or the end of the help.",
         )
         raise Invalid(errors=[FieldError(f"/{name}", "granted", *text) for name in changed])
-    if row.caseworker_id is not None:
-        help_.caseworker_id = run.bases.caseworker(row.caseworker_id, run.actor)
+    _lead(run, row, help_)
     help_.pseudonym = row.pseudonym or help_.pseudonym
     tell_all(run.db, help_, run.at)
     if row.ends_on > help_.ends_on:
         helps.extend(run.db, help_, row.ends_on, actor=run.actor, at=run.at)
     if row.ended_on is not None and row.end_reason is not None:
         helps.end(run.db, help_, row.ended_on, row.end_reason, actor=run.actor, at=run.at)
+
+
+def _lead(run: Run, row: HelpRow, help_: Help) -> None:
+    """Who leads a case may read who its persons are, so not everybody changes it."""
+    if row.caseworker_id in (None, help_.caseworker_id):
+        return
+    if not run.actor.may(Permission.HELPS_ASSIGN):
+        raise PermissionMissing(permission=Permission.HELPS_ASSIGN.value)
+    help_.caseworker_id = run.bases.caseworker(row.caseworker_id, run.actor)
 
 
 def _write_grants(run: Run, tasks: Sequence[Task]) -> None:
