@@ -1,6 +1,6 @@
 """Acting on persons: entered by pseudonym and sealed, disclosed for a purpose, handed over with their help."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -24,6 +24,8 @@ from app.policy import Actor
 
 BATCH = 500
 KIND = "help_person"
+
+outbox.announce(help_person__break_glass="Person: im Notfall ohne Fallführung offengelegt")
 
 
 def add_person(db: Session, help_id: UUID, body: PersonCreate, *, actor: Actor, at: datetime) -> HelpPerson:
@@ -98,16 +100,7 @@ def disclose(
     person = queries.get_with_identity(db, help_, person_id, actor)
     is_protected = person.identity is not None and person.identity.is_address_protected
     access = _access(db, help_, body, actor, at, is_protected=is_protected)
-    shown, stored = {}, person.identity
-    if stored is not None:
-        sealer = sealer_of(db)
-        sealed = {name: getattr(stored, name) for name in rules.FIELDS if getattr(stored, name) is not None}
-        shown = {
-            name: sealer.open(value, _place(person, name)) for name, value in sealed.items() if name in access.fields
-        }
-        withheld = sorted(sealed.keys() - shown.keys())
-    else:
-        withheld = []
+    shown, withheld = _unsealed(person, access.fields, sealer_of(db))
     disclosure = PersonDisclosure(
         id=new_id(),
         youth_office_id=help_.youth_office_id,
@@ -136,6 +129,15 @@ def disclose(
         withheld=withheld,
         identity=IdentityOut.model_validate(shown),
     )
+
+
+def _unsealed(person: HelpPerson, fields: Collection[str], sealer: Sealer) -> tuple[dict[str, str], list[str]]:
+    """What may be read of a person, and the names of what is known and may not."""
+    known = [name for name in rules.FIELDS if getattr(person.identity, name, None) is not None]
+    shown = {
+        name: sealer.open(getattr(person.identity, name), _place(person, name)) for name in known if name in fields
+    }
+    return shown, sorted(set(known) - shown.keys())
 
 
 def get_traced(db: Session, help_id: UUID, actor: Actor) -> cases.Help:

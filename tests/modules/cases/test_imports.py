@@ -126,16 +126,21 @@ def test_a_running_help_is_led_by_another_lasts_longer_or_ends(ready: World) -> 
     sync, caseworker = ready.as_(Role.OFFICE_SYNC), ready.person(Role.CASEWORKER)
     path = path_of(push(sync, [help_row(ready)])["rows"][0])
     ready.as_(Role.FINANCE_OFFICER).act(path, "release")
-    for changes in (
+    asked: tuple[dict[str, Any], ...] = (
         {"amount": "9.00"},
         {"starts_on": "2026-01-15"},
         {"ends_on": "2026-11-30"},
         {"setting": "day_group"},
-    ):
+    )
+    for changes in asked:
         report = push(sync, [help_row(ready, **changes)], "?on_error=skip")
         error = report["rows"][0]["problem"]["errors"][0]
         assert (error["pointer"], error["code"]) == (f"/{next(iter(changes))}", "granted")
-    longer = {"ends_on": "2027-02-28", "caseworker_id": str(caseworker.account_id), "pseudonym": "Familie N-1"}
+    longer: dict[str, Any] = {
+        "ends_on": "2027-02-28",
+        "caseworker_id": str(caseworker.account_id),
+        "pseudonym": "Familie N-1",
+    }
     assert _statuses(push(sync, [help_row(ready, **longer)])) == ["updated"]
     help_ = caseworker.get(path)
     assert (help_["ends_on"], help_["caseworker_id"]) == ("2027-02-28", str(caseworker.account_id))

@@ -13,6 +13,8 @@ from app.modules.cases.models import Help
 from app.modules.cases.workflow import HELP
 from app.policy import SYSTEM, Actor
 
+outbox.announce(help__expiring="Hilfe: bewilligte Zeit läuft ab", help__expired="Hilfe: bewilligte Zeit ist abgelaufen")
+
 EXPIRY = "help_expiry"
 WARNING, EXPIRED = 0, 1
 

@@ -39,6 +39,8 @@ from app.modules.cases.service.parts import keep_assignments, tell_all
 from app.modules.cases.workflow import GRANT, HANDOVER, HELP, PHASE
 from app.policy import SYSTEM, Actor, OrganisationKind
 
+outbox.announce(help_handover__unanswered="Übergabe an ein anderes Jugendamt: unbeantwortet")
+
 ANSWER = "help_handover"
 
 
