@@ -53,7 +53,7 @@ Week = Annotated[
 class OfficeHoursPatch(In):
     """When the own organisation can be reached; public holidays of the Land are closed anyway."""
 
-    week: Week | None = Field(None)
+    week: Week | None = Field(None, title="Öffnungszeiten je Wochentag (1 ist Montag)")
     closed_on: list[Day] | None = Field(None, title="zusätzlich geschlossen am", max_length=366)
 
 

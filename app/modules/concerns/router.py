@@ -27,12 +27,12 @@ from app.modules.concerns.schemas.answers import (
     ConcernReceipt,
     ConcernSummary,
     ConsultationAnswer,
-    ConsultationOut,
     ConsultationQuery,
-    ConsultationReceipt,
     EntryQuery,
     IndicatorOut,
     IndicatorQuery,
+    IsefConsultationOut,
+    IsefConsultationReceipt,
 )
 from app.modules.concerns.schemas.recording import ConcernCreate, EntryBody, PeopleChange
 from app.modules.concerns.schemas.steps import ConcernAction
@@ -43,7 +43,7 @@ from app.policy import Actor, Permission
 
 router = Router(tags=["concerns"])
 PATH, ASKED = "/concerns", "/isef-consultations"
-K = TypeVar("K", bound=ConsultationReceipt)
+K = TypeVar("K", bound=IsefConsultationReceipt)
 
 
 def _summary(concern: ProviderConcern, duties: list[Deadline], now: datetime) -> dict[str, Any]:
@@ -229,17 +229,17 @@ def change_concern_people(
 @needs(Permission.CONSULTATIONS_ANSWER)
 def list_isef_consultations(
     query: Annotated[ConsultationQuery, Query()], db: Db, actor: CurrentActor, now: Now
-) -> Page[ConsultationReceipt]:
+) -> Page[IsefConsultationReceipt]:
     """The consultations asked of the caller, what is due first; pseudonyms only (§ 8a Abs. 4, § 64 Abs. 2a)."""
     rows, following, total = queries.list_consultations(db, query, actor)
-    return page_of([_consultation(row, ConsultationReceipt, now) for row in rows], following, total, query)
+    return page_of([_consultation(row, IsefConsultationReceipt, now) for row in rows], following, total, query)
 
 
 @router.get(ASKED + "/{isef_consultation_id}", summary="Beratung lesen")
 @needs(Permission.CONSULTATIONS_ANSWER)
-def get_isef_consultation(isef_consultation_id: Id, db: Db, actor: CurrentActor, now: Now) -> ConsultationOut:
+def get_isef_consultation(isef_consultation_id: Id, db: Db, actor: CurrentActor, now: Now) -> IsefConsultationOut:
     """Question and pseudonymised facts, and nothing else of the concern (§ 64 Abs. 2a SGB VIII)."""
-    return _consultation(consulting.read(db, isef_consultation_id, actor=actor, at=now), ConsultationOut, now)
+    return _consultation(consulting.read(db, isef_consultation_id, actor=actor, at=now), IsefConsultationOut, now)
 
 
 @router.post(ASKED + "/{isef_consultation_id}:answer", summary="Beratung festhalten")
@@ -252,7 +252,7 @@ def answer_isef_consultation(
     now: Now,
     expected: Expected,
     kernel: Process,
-) -> ConsultationReceipt:
+) -> IsefConsultationReceipt:
     """What was advised, written once; the responsibility stays with the asking team (§ 8a Abs. 4 SGB VIII)."""
     answered = consulting.answer(db, isef_consultation_id, body, expected, kernel.sealer, actor=actor, at=now)
-    return _consultation(answered, ConsultationReceipt, now)
+    return _consultation(answered, IsefConsultationReceipt, now)

@@ -29,7 +29,7 @@ class IsefCreate(In):
     account_id: Id | None = Field(None, title="Zugang (der eigenen Organisation, falls vorhanden)")
     name: Word = Field(title="Name oder Funktion")
     qualification: Prose = Field(title="Qualifikation (Kriterien der Vereinbarung)")
-    fields: Fields = Field(default_factory=list)
+    fields: Fields = Field(default_factory=list, title="Schwerpunkte")
     contact: Word = Field(title="erreichbar unter")
     availability: Word = Field(title="Zeiten")
     is_shared: Flag = Field(False, title="darf von allen hinzugezogen werden (§ 8b)")
@@ -48,7 +48,7 @@ class IsefPatch(In):
 
     name: Word | None = Field(None, title="Name oder Funktion")
     qualification: Prose | None = Field(None, title="Qualifikation")
-    fields: Fields | None = Field(None)
+    fields: Fields | None = Field(None, title="Schwerpunkte")
     contact: Word | None = Field(None, title="erreichbar unter")
     availability: Word | None = Field(None, title="Zeiten")
     is_shared: Flag | None = Field(None, title="darf von allen hinzugezogen werden (§ 8b)")

@@ -164,7 +164,7 @@ class IndicatorQuery(PageQuery):
     weight: Weight | None = None
 
 
-class ConsultationReceipt(Out):
+class IsefConsultationReceipt(Out):
     """A consultation without its text."""
 
     id: Id
@@ -178,7 +178,7 @@ class ConsultationReceipt(Out):
     version: int = Field(title="Fassung", ge=1)
 
 
-class ConsultationOut(ConsultationReceipt):
+class IsefConsultationOut(IsefConsultationReceipt):
     """A consultation: pseudonymised facts, and what came of it."""
 
     age_bands: list[AgeBand] = Field(title="Altersstufen", max_length=len(AgeBand))

@@ -70,14 +70,14 @@ class _Entry(In):
 class IndicationEntry(_Entry):
     """A further sign."""
 
-    kind: Literal["record_indication"]
+    kind: Literal["record_indication"] = Field(title="Art des Eintrags")
     indication: ConcernIndication = Field(title="Anhaltspunkt")
 
 
 class SecondOpinion(_Entry):
     """What a second professional thinks of a step; some steps need her agreement."""
 
-    kind: Literal["second_opinion"]
+    kind: Literal["second_opinion"] = Field(title="Art des Eintrags")
     about: Literal["assess_no_weighty", "assess_monitor", "skip_family_involvement", "danger_averted"] = Field(
         title="wozu"
     )
@@ -88,14 +88,14 @@ class SecondOpinion(_Entry):
 class ConcernNoteEntry(_Entry):
     """A word for the file, or an incident."""
 
-    kind: Literal["note"]
+    kind: Literal["note"] = Field(title="Art des Eintrags")
     text: Prose = Field(title="Text")
 
 
 class HelpOfferEntry(_Entry):
     """Help was offered (§ 8a Abs. 4 Satz 2: working towards the use of help)."""
 
-    kind: Literal["help_offer"]
+    kind: Literal["help_offer"] = Field(title="Art des Eintrags")
     offer: Prose = Field(title="welche Hilfe")
     accepted: Flag | None = Field(None, title="angenommen")
     reaction: Prose | None = Field(None, title="wie die Familie dazu steht")
@@ -104,7 +104,7 @@ class HelpOfferEntry(_Entry):
 class CorrectionEntry(_Entry):
     """What proved wrong in an earlier entry; that one stays as it was."""
 
-    kind: Literal["correction"]
+    kind: Literal["correction"] = Field(title="Art des Eintrags")
     corrects_id: Id = Field(title="welcher Eintrag")
     text: Prose = Field(title="Berichtigung")
 
