@@ -22,6 +22,7 @@ from app.modules.notices import router as notices
 from app.modules.offers import router as offers
 from app.modules.organisations import router as organisations
 from app.modules.payments import router as payments
+from app.modules.planning import router as planning
 from app.modules.registers import router as registers
 from app.modules.reports import router as reports
 from app.modules.safeguarding import router as safeguarding
@@ -55,6 +56,12 @@ ROUTERS = (
     cases.handovers,
     identities.router,
     billing.router,
+    planning.voices,
+    planning.plans,
+    planning.reviews,
+    planning.form_of_young_people,
+    planning.meetings,
+    planning.perspectives,
     invoices.router,
     invoices.check_rules,
     staff.router,

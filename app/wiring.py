@@ -20,6 +20,7 @@ from app.modules import (
     invoices,
     notices,
     payments,
+    planning,
     registers,
     reports,
     safeguarding,
@@ -40,6 +41,7 @@ HANDLERS: dict[str, Handler] = {
     invoices.OBJECTION: invoices.objection_over,
     notices.ACKNOWLEDGEMENT: notices.remind,
     notices.ANSWER: notices.remind,
+    planning.REVIEW_DUE: planning.review_due,
     reports.DEADLINE: reports.expectation_due,
     safeguarding.DEADLINE: safeguarding.escalate,
     alerts.ON_CALL: alerts.hand_over,
@@ -53,6 +55,7 @@ worklists.register(
 )  # what waits for somebody: a room adds its own here
 cases.HELP.listen(registers.must_be_safeguarded)
 cases.HELP.listen(reports.follow_help)
+cases.HELP.listen(planning.help_moved)
 invoices.ask_for_reports(reports.overdue_of)
 invoices.INVOICE.listen(einvoices.follow_invoice)
 worklists.register(concerns.WORK, clearances.WORK)

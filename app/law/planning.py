@@ -4,10 +4,12 @@ Law: SGB VIII § 36 Abs. 2 (regular review, interval not named), §§ 61 ff (nee
 named by providers and offices, and hold until an agreement's standards say otherwise.
 """
 
-from datetime import date
+from datetime import date, timedelta
 
-from app.law.periods import Period, Unit
-from app.law.sources import local_policy
+from app.law.calendars import add_working_days, end_of_day, legal_date, next_working_day
+from app.law.periods import Period, Unit, due_at
+from app.law.service_kinds import ServiceKind
+from app.law.sources import derived, local_policy
 
 _SINCE = date(2000, 1, 1)
 
@@ -88,3 +90,57 @@ HANDOVER_ANSWER = Period(
     date(2012, 1, 1),
 )
 """So long an office has to answer a handover (§ 86c Abs. 2 Satz 1: without delay; the number is an assumption)."""
+
+# --- help plans --------------------------------------------------------------------------------------------------
+
+_PRACTICE = date(1991, 1, 1)  # SGB VIII came into force; the duty has no number, and never had one
+FIRST_REVIEW = Period(
+    "first_review", 3, Unit.MONTHS, "start of the help", local_policy("SGB VIII", "§ 36 Abs. 2"), _PRACTICE
+)
+"""A help plan is reviewed for the first time so long after the help began."""
+REVIEW = Period("review", 6, Unit.MONTHS, "last review meeting", local_policy("SGB VIII", "§ 36 Abs. 2"), _PRACTICE)
+"""And then so long after each review meeting, unless the plan names an earlier or later day."""
+LATEST_REVIEW = Period(
+    "latest_review", 12, Unit.MONTHS, "last review meeting", local_policy("SGB VIII", "§ 36 Abs. 2"), _PRACTICE
+)
+"""No plan may put its review off for longer."""
+LONGER_HELP = Period("longer_help", 3, Unit.MONTHS, "start of the help", derived("SGB VIII", "§ 36 Abs. 2"), _PRACTICE)
+"""From this length on a help is «voraussichtlich für längere Zeit» and several professionals decide (assumption)."""
+GOAL_AFTER_REVIEW = Period(
+    "goal_after_review", 6, Unit.MONTHS, "next review", local_policy("SGB VIII", "§ 36"), _PRACTICE
+)
+"""An action goal that is due later than so long after the next review is no action goal; warned of, not refused."""
+REVIEW_REMINDER_WEEKS = (4, 1)
+"""So many weeks before a review is due the caseworker is reminded."""
+REVIEW_ESCALATION_WEEKS = 4
+"""So long after the team lead was told of an overdue review, the office head is."""
+SEVERAL_PROFESSIONALS = 2
+"""How many are «mehrere Fachkräfte» (§ 36 Abs. 2 Satz 1 SGB VIII)."""
+MOST_ACTION_GOALS = 5
+"""A plan with more action goals at a time asks too much of a family (practice); warned of."""
+SMALLEST_CELL = 5
+"""A count of persons below it is not told to those who may not know a case (statistical confidentiality)."""
+RETURNS_COUNTED_DAYS = 365
+"""Returns home are counted over so many days (a year, as the office reports them; local policy)."""
+ALWAYS_OUTSIDE_FAMILY = frozenset({ServiceKind.SECTION_33, ServiceKind.SECTION_34})
+"""Helps by which the child lives elsewhere (§ 37c Abs. 1 SGB VIII): the perspective is part of the plan."""
+MAYBE_OUTSIDE_FAMILY = frozenset({ServiceKind.SECTION_35, ServiceKind.SECTION_35A})
+"""Helps that may take place outside the family; the plan says whether this one does."""
+
+
+def day_after(period: Period, day: date, land: str) -> date:
+    """The day by which something is due that a day began: never a weekend or holiday, but the working day after.
+
+    Law: § 193 BGB, § 26 Abs. 3 SGB X.
+    """
+    return legal_date(due_at(period, end_of_day(day), land))
+
+
+def weeks_before(day: date, weeks: int, land: str) -> date:
+    """The day so many weeks before another; a weekend or holiday gives way to the working day before it (facts 7.3)."""
+    return add_working_days(day - timedelta(weeks=weeks, days=-1), -1, land)
+
+
+def weeks_after(day: date, weeks: int, land: str) -> date:
+    """The day so many weeks after another, or the next working day."""
+    return next_working_day(day + timedelta(weeks=weeks), land)

@@ -29,6 +29,8 @@ from tests.modules.safeguarding.telling import body_for
 from tests.modules.staff.test_staff import BODY as STAFF_MEMBER
 from tests.stories.given import DEVELOPMENT_REPORT, DEVELOPMENT_REPORT_CONTENT, STANDARD, agreement_body
 from tests.stories.helps import given_help, record_body
+from tests.stories.planning import given_confirmed
+from tests.stories.planning import given_held as given_held_meeting
 from tests.world import Clock, Party, World
 
 PUBLIC = {"code", "name"}
@@ -82,6 +84,9 @@ def _everything(world: World) -> dict[str, str]:
     report_capacity(world, offer, "2")
     dialogue = given_held(world)
     measure = given_measure(world, dialogue)
+    plan = given_confirmed(world, help_)
+    talk = given_held_meeting(world, help_)
+    caseworker.post(f"/v1/help-plan-meetings/{talk['id']}/minutes", {"text": "Es geht voran."})
     notice = given_notice(world, help_=help_)
     concern = _concern(world)
     checked = given_check(world)
@@ -107,6 +112,7 @@ def _everything(world: World) -> dict[str, str]:
         "form_id": form["id"],
         "handbook_id": handbook.rpartition("/")[2],
         "help_id": help_["id"],
+        "help_plan_meeting_id": talk["id"],
         "mail_id": world.as_(Role.OFFICE_ADMIN).get("/v1/alert-mails")["items"][0]["id"],
         "measure_id": measure["id"],
         "notice_id": notice["id"],
@@ -114,6 +120,7 @@ def _everything(world: World) -> dict[str, str]:
         "number": "1",
         "offer_id": offer["id"],
         "organisation_id": str(world.youth_office.id),
+        "plan_id": plan["id"],
         "point_id": point["id"],
         "proposal_id": proposed["id"],
         "region_id": planner.get(f"{handbook}/rollout")["items"][0]["region_id"],

@@ -1,0 +1,1 @@
+"""Help planning as the API shows and takes it."""
