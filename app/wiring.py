@@ -50,16 +50,24 @@ HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(concerns.DUTIES, concerns.escalate),
 }
 
-worklists.register(
-    cases.WORK, reports.WORK, notices.WORK, safeguarding.WORK, dialogues.WORK, invoices.WORK, payments.WORK
-)  # what waits for somebody: a room adds its own here
+worklists.register(  # what waits for somebody: a room adds its own here
+    cases.WORK,
+    reports.WORK,
+    notices.WORK,
+    safeguarding.WORK,
+    dialogues.WORK,
+    invoices.WORK,
+    payments.WORK,
+    concerns.WORK,
+    clearances.WORK,
+)
 cases.HELP.listen(registers.must_be_safeguarded)
 cases.HELP.listen(reports.follow_help)
 cases.HELP.listen(planning.help_moved)
+cases.HANDOVER.listen(identities.follow_handover)
+planning.MEETING.listen(reports.follow_meeting)
 invoices.ask_for_reports(reports.overdue_of)
 invoices.INVOICE.listen(einvoices.follow_invoice)
-worklists.register(concerns.WORK, clearances.WORK)
-cases.HANDOVER.listen(identities.follow_handover)
 safeguarding.NOTIFICATION.listen(alerts.follow_notification)
 safeguarding.NOTIFICATION.listen(concerns.follow_notification)
 

@@ -19,6 +19,8 @@ NOW = f"{OFFICE} OR attends_help(help_id, changed_at)"
 """A row that changes is shown to a provider as long as it may learn what is new."""
 PERSPECTIVES = "'return_home', 'other_family', 'permanent_placement', 'independent_living', 'adoption_check', 'open'"
 STATUSES = "'proposed', 'agreed', 'in_progress', 'reached', 'partly_reached', 'not_reached', 'dropped', 'replaced'"
+OWED = "fk_report_expectation_meeting_id_help_plan_meeting"
+"""A report that is owed before a meeting names it."""
 HASH = "content_hash ~ '^[0-9a-f]{64}$'"
 
 
@@ -31,9 +33,11 @@ def upgrade() -> None:
     _self_assessment()
     _meeting()
     _minutes()
+    op.create_foreign_key(op.f(OWED), "report_expectation", "help_plan_meeting", ["meeting_id"], ["id"])
 
 
 def downgrade() -> None:
+    op.drop_constraint(op.f(OWED), "report_expectation", type_="foreignkey")
     for name in ("minutes", "meeting", "self_assessment", "grade", "statement", "version", "draft"):
         op.drop_table(f"help_plan_{name}")
     op.drop_table("help_plan")

@@ -2,6 +2,7 @@
 
 from app.modules.planning.codes import HelpPlanMeetingKind, HelpPlanMeetingState, HelpPlanState
 from app.modules.planning.models import HelpPlan, HelpPlanMeeting, HelpPlanVersion
+from app.modules.planning.queries import scheduled_meetings
 from app.modules.planning.service import REVIEW_DUE, help_moved, review_due
 from app.modules.planning.workflow import HELP_PLAN, MEETING
 
@@ -17,4 +18,5 @@ __all__ = [
     "HelpPlanVersion",
     "help_moved",
     "review_due",
+    "scheduled_meetings",
 ]

@@ -151,6 +151,12 @@ def get_meeting(db: Session, meeting_id: UUID, actor: Actor, *, lock: bool = Fal
     return found(db.scalar(wanted.with_for_update() if lock else wanted))
 
 
+def scheduled_meetings(db: Session, help_id: UUID) -> Sequence[HelpPlanMeeting]:
+    """The meetings about a help that are set and not yet held."""
+    rows = select(HelpPlanMeeting).where(HelpPlanMeeting.help_id == help_id)
+    return db.scalars(rows.where(HelpPlanMeeting.state == HelpPlanMeetingState.SCHEDULED)).all()
+
+
 def list_meetings(db: Session, query: HelpPlanMeetingQuery, actor: Actor) -> Listed:
     """A page of meetings."""
     rows = visible_meetings(actor)

@@ -2,12 +2,11 @@
 
 from app.modules.reports.jobs import Sweeper, employ
 from app.modules.reports.queries import WORK, overdue_of
-from app.modules.reports.service import DEADLINE, Meeting, expectation_due, follow_help, follow_meeting
+from app.modules.reports.service import DEADLINE, expectation_due, follow_help, follow_meeting
 
 __all__ = [
     "DEADLINE",
     "WORK",
-    "Meeting",
     "Sweeper",
     "employ",
     "expectation_due",

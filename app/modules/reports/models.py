@@ -59,7 +59,7 @@ class ReportExpectation(Identified, Stateful, CaseBound, Base):
     agreement_id: Mapped[UUID | None] = mapped_column(ForeignKey("agreement.id"))  # none: the local default
     days: Mapped[int | None]  # as agreed or by default; none: the day itself was named
     months: Mapped[int | None]  # of a series
-    meeting_id: Mapped[UUID | None]  # the help-plan meeting it is owed for
+    meeting_id: Mapped[UUID | None] = mapped_column(ForeignKey("help_plan_meeting.id"))  # what it is owed for
     counts_from: Mapped[date]  # start, end, meeting, interval's end, day of request or return
     due_on: Mapped[date]
     reason: Mapped[str | None]  # of a request

@@ -1,16 +1,12 @@
 """Reports that tests of this room begin with."""
 
 from copy import deepcopy
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
 
-from app.core.workflow import Move
-from app.modules.reports import follow_meeting
 from app.policy import Role
 from tests.stories.given import DEVELOPMENT_REPORT_CONTENT, given_agreement, given_form
 from tests.stories.helps import given_help
+from tests.stories.planning import MOTHER, given_meeting
 from tests.world import World
 
 
@@ -55,40 +51,24 @@ def given_reporting(world: World, rules: list[dict[str, Any]] | None = None, **c
     return given_help(world, **changes)
 
 
-@dataclass
-class State:
-    """A code, as a workflow's state has it."""
-
-    value: str
-
-
-@dataclass
-class Meeting:
-    """A help-plan meeting, as far as reports look at it."""
-
-    help_id: UUID
-    starts_at: datetime
-    state: State = field(default_factory=lambda: State("scheduled"))
-    id: UUID = field(default_factory=uuid4)
+def meet(world: World, help_: dict[str, Any], day: str, **changes: Any) -> str:
+    """The path of a review meeting at nine o'clock (UTC) on a day."""
+    meeting = given_meeting(world, help_, starts_at=f"{day}T09:00:00Z", **changes)
+    return f"/v1/help-plan-meetings/{meeting['id']}"
 
 
-def meet(world: World, help_: dict[str, Any], day: str) -> Meeting:
-    """A meeting at ten o'clock on a day."""
-    meeting = Meeting(UUID(help_["id"]), datetime.fromisoformat(f"{day}T09:00:00+00:00"))
-    follow(world, meeting)
-    return meeting
+def follow(world: World, meeting: str, *, day: str | None = None) -> None:
+    """The caseworker moves the meeting to eleven o'clock on another day, or calls it off; reports follow."""
+    caseworker = world.as_(Role.CASEWORKER)
+    if day is None:
+        caseworker.act(meeting, "cancel", reason="Das Kind ist in der Klinik.")
+    else:
+        caseworker.act(meeting, "move", starts_at=f"{day}T11:00:00Z", reason="Frühschicht der Mutter")
 
 
-def follow(world: World, meeting: Meeting, *, day: str | None = None, state: str | None = None) -> None:
-    """The meeting moves or ends, and reports follow, as when the caseworker moved it."""
-    if day is not None:
-        meeting.starts_at = datetime.fromisoformat(f"{day}T09:00:00+00:00")
-    if state is not None:
-        meeting.state = State(state)
-    account_id = world.youth_office.accounts[Role.CASEWORKER]
-    claims = world.kernel.tokens.open(world.token(account_id), now=int(world.clock.now.timestamp()))
-    with world.kernel.work.as_actor(claims) as (db, actor):
-        follow_meeting(db, meeting, Move("move", actor, world.clock.now))
+def hold(world: World, meeting: str) -> None:
+    """The meeting has taken place, with the mother."""
+    world.as_(Role.CASEWORKER).act(meeting, "hold", participants=[MOTHER])
 
 
 def owed(world: World, query: str = "state=expected") -> list[tuple[str, str, str]]:

@@ -14,6 +14,7 @@ from tests.modules.reports.given import (
     first_owed,
     follow,
     given_reporting,
+    hold,
     meet,
     owed,
     path_of,
@@ -55,7 +56,7 @@ def test_where_no_form_is_agreed_on_nothing_is_owed(world: World) -> None:
 def test_reports_follow_the_meeting_wherever_it_goes(world: World) -> None:
     meeting = meet(world, given_reporting(world, rules=MEETINGS), "2026-06-24")
     assert {row[2] for row in owed(world)} == {"2026-06-10"}
-    follow(world, meeting)  # nothing moved: nothing is told twice
+    follow(world, meeting, day="2026-06-24")  # another hour of the same day: nothing is told twice
     follow(world, meeting, day="2026-06-18")  # the 4th is Corpus Christi
     assert {row[2] for row in owed(world)} == {"2026-06-03"}
     follow(world, meeting, day="2026-03-09")
@@ -65,13 +66,29 @@ def test_reports_follow_the_meeting_wherever_it_goes(world: World) -> None:
     ]
     steps = world.as_(Role.CASEWORKER).get(f"{PATH}/{first_owed(world)['id']}/transitions")
     assert [step["action"] for step in steps] == ["create", "move", "move"]
-    follow(world, meeting, state="cancelled")
+    follow(world, meeting)
     assert owed(world) == []
     assert len(owed(world, "state=cancelled")) == 2
-    follow(world, meeting, day="2026-08-12", state="scheduled")  # it takes place after all
-    assert {row[2] for row in owed(world)} == {"2026-07-29"}
-    follow(world, meeting, state="held")
-    assert len(owed(world)) == 2  # the meeting was held, the reports are still owed
+
+
+def test_reports_are_owed_beyond_the_meeting(world: World) -> None:
+    meeting = meet(world, given_reporting(world, rules=MEETINGS), "2026-03-20")
+    world.clock.travel(days=18)
+    hold(world, meeting)
+    assert {row[2] for row in owed(world)} == {"2026-03-06"}
+
+
+def test_no_report_is_asked_for_before_a_meeting_in_a_crisis_or_about_a_help_not_granted(world: World) -> None:
+    help_ = given_reporting(world, rules=MEETINGS)
+    for kind in ("initial", "crisis"):
+        meet(world, help_, "2026-06-24", kind=kind)
+    body = {name: help_[name] for name in ("provider_id", "service_kind", "starts_on", "ends_on")}
+    asked = {**body, "pseudonym": "Familie Q-21", "hours_per_week": "2"}
+    waiting = world.as_(Role.CASEWORKER).post("/v1/helps", asked)
+    meet(world, waiting, "2026-06-24")
+    assert owed(world) == []
+    world.as_(Role.FINANCE_OFFICER).act(f"/v1/helps/{waiting['id']}", "release")
+    assert {row[2] for row in owed(world)} == {"2026-06-10"}  # the meeting was set before the grant was released
 
 
 MEETINGS = [
@@ -89,7 +106,7 @@ def test_what_was_submitted_or_waived_stays_when_the_meeting_moves(world: World)
     assert (waived["state"], waived["waived_because"]) == ("waived", "Das Kind ist in der Klinik.")
     follow(world, meeting, day="2026-07-24")
     assert owed(world, "state=fulfilled") == [("development", "before_meeting", "2026-06-10")]
-    follow(world, meeting, state="cancelled")
+    follow(world, meeting)
     assert (owed(world), len(owed(world, "state=cancelled"))) == ([], 0)
 
 
@@ -228,7 +245,7 @@ def test_only_the_act_itself_stops_the_deadline(world: World, act: str) -> None:
     elif act == "waive":
         world.as_(Role.TEAM_LEAD).act(f"{PATH}/{row['id']}", "waive", reason="Entbehrlich")
     else:
-        follow(world, meeting, state="cancelled")
+        follow(world, meeting)
     world.clock.travel(days=60)
     world.tick()
     assert (len(told(world, "overdue")), told(world, "escalated")) == (1, [])
@@ -268,7 +285,7 @@ def test_steps_lead_where_the_table_says_and_nowhere_else(world: World, state: E
     elif state is ExpectationState.WAIVED:
         caseworker.act(path, "waive", reason="Entbehrlich")
     else:
-        follow(world, meeting, state="cancelled")
+        follow(world, meeting)
     row = caseworker.get(path)
     assert (row["state"], row["allowed_actions"]) == (state.value, [])
     assert caseworker.act(path, "waive", reason="Doch nicht", status=409)["state"] == state.value

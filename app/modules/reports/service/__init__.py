@@ -2,12 +2,11 @@
 
 from app.modules.reports.service.attachments import Upload, add_attachment, open_attachment, remove_attachment
 from app.modules.reports.service.expectations import DEADLINE, ask, expectation_due, waive
-from app.modules.reports.service.following import Meeting, follow_help, follow_meeting
+from app.modules.reports.service.following import follow_help, follow_meeting
 from app.modules.reports.service.writing import create_report, move, read, read_content, revise
 
 __all__ = [
     "DEADLINE",
-    "Meeting",
     "Upload",
     "add_attachment",
     "ask",

@@ -1,7 +1,6 @@
 """What a step of a help, or of a help-plan meeting, means for the reports that are owed (`Workflow.listen`)."""
 
 from datetime import date
-from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -9,46 +8,39 @@ from sqlalchemy.orm import Session
 from app.core.db import found
 from app.core.workflow import Move
 from app.law.calendars import legal_date
-from app.modules import agreements, cases, organisations
+from app.modules import agreements, cases, organisations, planning
 from app.modules.agreements import AgreementInForce, ReportRule, ReportTrigger
 from app.modules.reports import queries, rules
 from app.modules.reports.models import ExpectationOrigin, ExpectationState, ReportExpectation
 from app.modules.reports.service.expectations import begin_by_rule, cancel, reschedule
 
 BY_HAND = frozenset({ExpectationOrigin.REQUEST, ExpectationOrigin.RETURN})
-SCHEDULED, CANCELLED = "scheduled", "cancelled"
-
-
-class Meeting(Protocol):
-    """What is looked at of a help-plan meeting."""
-
-    id: Any
-    help_id: Any
-    starts_at: Any
-    state: Any
+REPORTED_TO = frozenset({planning.HelpPlanMeetingKind.REVIEW, planning.HelpPlanMeetingKind.CLOSING})
+"""Before the first meeting there is nothing to report yet, and a crisis does not wait for a report (assumption)."""
 
 
 def follow_help(db: Session, help_: cases.Help, move: Move) -> None:
     """With a help reports begin to be owed, and at its end the last one.
 
-    A release calls for what the agreement wants after the start and in fixed intervals; the end for the closing
-    report, and what would have become due later falls away.
+    A release calls for what the agreement wants after the start, in fixed intervals and before the meetings that are
+    set already; the end for the closing report, and what would have become due later falls away.
     """
     if move.action == "release":
         _after_start(db, help_, move)
+        for meeting in planning.scheduled_meetings(db, help_.id):
+            follow_meeting(db, meeting, move)
     elif move.action == "end":
         _after_end(db, help_, move)
 
 
-def follow_meeting(db: Session, meeting: Meeting, move: Move) -> None:
+def follow_meeting(db: Session, meeting: planning.HelpPlanMeeting, move: Move) -> None:
     """A meeting that is scheduled calls for reports before it; moved, it moves them; cancelled, it cancels them.
 
     Looks at the meeting as it is now, whatever the step was called; what was submitted or waived stays.
     """
-    state = str(getattr(meeting.state, "value", meeting.state))
-    if state == SCHEDULED:
+    if meeting.state is planning.HelpPlanMeetingState.SCHEDULED and meeting.kind in REPORTED_TO:
         _before_meeting(db, meeting, move)
-    elif state == CANCELLED:
+    elif meeting.state is planning.HelpPlanMeetingState.CANCELLED:
         for expectation in queries.of_meeting(db, meeting.id).values():
             if expectation.state is ExpectationState.EXPECTED:
                 cancel(db, expectation, actor=move.actor, at=move.at)
@@ -79,9 +71,11 @@ def _after_end(db: Session, help_: cases.Help, move: Move) -> None:
             begin_by_rule(db, help_, provider_id, rule, agreement, days, actor=move.actor, at=move.at)
 
 
-def _before_meeting(db: Session, meeting: Meeting, move: Move) -> None:
-    """One report per provider in the help and rule; what is there already follows the meeting's day."""
+def _before_meeting(db: Session, meeting: planning.HelpPlanMeeting, move: Move) -> None:
+    """One report per provider in the running help and rule; what is there already follows the meeting's day."""
     help_ = found(db.get(cases.Help, meeting.help_id))
+    if help_.state is not cases.HelpState.ACTIVE:
+        return
     on, today = legal_date(meeting.starts_at), legal_date(move.at)
     land = organisations.land_of(db, help_.youth_office_id)
     known = queries.of_meeting(db, meeting.id)
