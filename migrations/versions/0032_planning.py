@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql as pg
 
 from migrations.support import protect
 
-revision = "0026"
-down_revision = "0024"
+revision = "0032"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 
