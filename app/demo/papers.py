@@ -6,6 +6,8 @@ from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from app.demo.people import HILDEN
+
 BERLIN = ZoneInfo("Europe/Berlin")
 
 STANDARD = {
@@ -83,9 +85,9 @@ OFFICE_DETAILS: dict[str, Any] = {
     "city": "Hilden",
     "iban": "DE02120300000000202051",
     "account_holder": "Stadtkasse Hilden (Demo)",
-    "leitweg_id": "05158016-DEMO-74",
+    "leitweg_id": HILDEN.leitweg_id,
     "address_scheme": "0204",
-    "address": "05158016-DEMO-74",
+    "address": HILDEN.leitweg_id,
 }
 ISEF: dict[str, Any] = {
     "name": "Beratungsstelle Birkenallee, Fachkraft 2",
