@@ -25,7 +25,7 @@ HILDEN = Office(
     "Stadt Hilden, Amt für Jugend, Schule und Sport",
     "NW",
     "05158016",
-    "05158016-31001-27",
+    "05158016-31001-09",
     (
         ("lindenhof", "Lindenhof Jugendhilfe (erfunden)"),
         ("itterufer", "Familienhilfe Itterufer (erfunden)"),
@@ -43,7 +43,7 @@ TRAUNSTEIN = Office(
     "Landkreis Traunstein, Amt für Kinder, Jugend und Familie",
     "BY",
     "09189000",
-    "09189000-51001-44",
+    "09189000-51001-77",
     (
         ("chiemseewind", "Chiemseewind Jugendhilfe (erfunden)"),
         ("hochfelln", "Hochfelln Familienhilfe (erfunden)"),
