@@ -64,6 +64,8 @@ worklists.register(  # what waits for somebody: a room adds its own here
 cases.HELP.listen(registers.must_be_safeguarded)
 cases.HELP.listen(reports.follow_help)
 cases.HELP.listen(planning.help_moved)
+cases.GRANT.listen(reports.follow_grant)
+cases.PHASE.listen(reports.follow_phase)
 cases.HANDOVER.listen(identities.follow_handover)
 planning.MEETING.listen(reports.follow_meeting)
 invoices.ask_for_reports(reports.overdue_of)

@@ -2,7 +2,14 @@
 
 from app.modules.reports.jobs import Sweeper, employ
 from app.modules.reports.queries import WORK, overdue_of
-from app.modules.reports.service import DEADLINE, expectation_due, follow_help, follow_meeting
+from app.modules.reports.service import (
+    DEADLINE,
+    expectation_due,
+    follow_grant,
+    follow_help,
+    follow_meeting,
+    follow_phase,
+)
 
 __all__ = [
     "DEADLINE",
@@ -10,7 +17,9 @@ __all__ = [
     "Sweeper",
     "employ",
     "expectation_due",
+    "follow_grant",
     "follow_help",
     "follow_meeting",
+    "follow_phase",
     "overdue_of",
 ]

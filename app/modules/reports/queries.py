@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, not_, or_, select
+from sqlalchemy import Select, and_, exists, not_, or_, select
 from sqlalchemy.orm import Session, defer, selectinload
 
 from app.core.db import found
@@ -14,6 +14,7 @@ from app.core.worklist import Asked, Source, end_of, waiting
 from app.law.planning import REPORT_REVIEW_DAYS, REPORT_REVISION_DAYS
 from app.modules.agreements import ReportKind
 from app.modules.reports.models import (
+    ExpectationOrigin,
     ExpectationState,
     Report,
     ReportAttachment,
@@ -143,6 +144,26 @@ def open_for(db: Session, help_id: UUID) -> list[ReportExpectation]:
     of = ReportExpectation
     rows = select(of).where(of.help_id == help_id, of.state == ExpectationState.EXPECTED)
     return list(db.scalars(rows.order_by(of.due_on, of.id).with_for_update()))
+
+
+def owed_since_start(db: Session, help_id: UUID, provider_id: UUID) -> bool:
+    """Whether the start of a provider's part in a help called for reports already."""
+    of, begun = ReportExpectation, (ExpectationOrigin.AFTER_START, ExpectationOrigin.EVERY_MONTHS)
+    rows = exists().where(of.help_id == help_id, of.provider_id == provider_id, of.origin.in_(begun))
+    return bool(db.scalar(select(rows)))
+
+
+def closing_owed(db: Session, help_id: UUID, provider_id: UUID, *, since: date) -> bool:
+    """Whether a provider was asked already to close its part in a help."""
+    of = ReportExpectation
+    rows = exists().where(
+        of.help_id == help_id,
+        of.provider_id == provider_id,
+        of.origin == ExpectationOrigin.AFTER_END,
+        of.state != ExpectationState.CANCELLED,
+        of.counts_from >= since,
+    )
+    return bool(db.scalar(select(rows)))
 
 
 def of_meeting(db: Session, meeting_id: UUID) -> dict[tuple[UUID, ReportKind], ReportExpectation]:

@@ -47,12 +47,12 @@ def is_countersigned(report: Report, move: Move) -> Text | None:
 
 
 def period_faults(first: date, last: date, starts_on: date, ends_on: date) -> list[FieldError]:
-    """A report tells about days of its help; each day outside is named.
+    """A report tells about days on which its provider took part in the help; each day outside is named.
 
     Args:
-        starts_on, ends_on: first and last day of the help, as it was granted or as it ended.
+        starts_on, ends_on: the provider's first and last day in the help, as it was granted or as it ended.
     """
-    de, en = "Dieser Tag liegt nicht in der Hilfe.", "This day does not lie within the help."
+    de, en = "An diesem Tag war der Träger nicht an der Hilfe beteiligt.", "The provider took no part on this day."
     days = {"/period_from": first, "/period_to": last}
     return [
         FieldError(pointer, "outside_help", de, en) for pointer, day in days.items() if not starts_on <= day <= ends_on

@@ -140,6 +140,10 @@ class HelpOut(Out):
 class HelpQuery(PageQuery):
     """Filters of helps."""
 
+    number: Annotated[Key | None, Field(description="the help with this number, such as `HI-2026-0007`")] = None
+    pseudonym: Annotated[
+        Word | None, Field(description="pseudonyms that begin so, in upper or lower case, such as `familie q`")
+    ] = None
     state: HelpState | None = None
     provider_id: Annotated[Id | None, Field(description="helps in which this provider takes part, now or before")] = (
         None

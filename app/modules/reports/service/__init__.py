@@ -2,7 +2,7 @@
 
 from app.modules.reports.service.attachments import Upload, add_attachment, open_attachment, remove_attachment
 from app.modules.reports.service.expectations import DEADLINE, ask, expectation_due, waive
-from app.modules.reports.service.following import follow_help, follow_meeting
+from app.modules.reports.service.following import follow_grant, follow_help, follow_meeting, follow_phase
 from app.modules.reports.service.writing import create_report, move, read, read_content, revise
 
 __all__ = [
@@ -12,8 +12,10 @@ __all__ = [
     "ask",
     "create_report",
     "expectation_due",
+    "follow_grant",
     "follow_help",
     "follow_meeting",
+    "follow_phase",
     "move",
     "open_attachment",
     "read",

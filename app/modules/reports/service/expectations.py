@@ -49,7 +49,7 @@ def ask(db: Session, body: ExpectationCreate, *, actor: Actor, at: datetime) -> 
         raise HelpNotGranted
     provider_id, today = body.provider_id or help_.provider_id, legal_date(at)
     faults = []
-    if provider_id not in {help_.provider_id, *cases.providers_of(db, help_, today)}:
+    if provider_id not in _may_be_asked(db, help_, today):
         de, en = "Dieser Träger wirkt an der Hilfe nicht mit.", "This provider takes no part in the help."
         faults.append(FieldError("/provider_id", "unknown", de, en))
     if body.due_on < rules.earliest_due(today, organisations.land_of(db, help_.youth_office_id)):
@@ -62,6 +62,12 @@ def ask(db: Session, body: ExpectationCreate, *, actor: Actor, at: datetime) -> 
         raise Invalid(errors=faults)
     details = {"kind": body.kind, "origin": ExpectationOrigin.REQUEST, "counts_from": today, "reason": body.reason}
     return begin(db, help_, provider_id, body.due_on, actor=actor, at=at, **details)
+
+
+def _may_be_asked(db: Session, help_: cases.Help, today: date) -> set[UUID]:
+    """Who takes part, will, or left not long ago; and who carried the help out when it ended."""
+    last = cases.providers_of(db, help_, help_.ended_on) if help_.ended_on else []
+    return {*cases.attending(db, help_, today), *last}
 
 
 def waive(
@@ -185,7 +191,8 @@ def follow_series(db: Session, last: ReportExpectation, at: datetime) -> None:
     if last.months is None:
         return
     help_ = found(db.get(cases.Help, last.help_id))
-    ends = rules.interval_ends(help_.starts_on, last.months, last.counts_from)
+    first, last_day = found(cases.part_of(db, help_, last.provider_id))
+    ends = rules.interval_ends(first, last.months, last.counts_from)
     of = ReportExpectation
     same = select(of.id).where(
         of.help_id == last.help_id,
@@ -194,7 +201,7 @@ def follow_series(db: Session, last: ReportExpectation, at: datetime) -> None:
         of.origin == last.origin,
         of.counts_from >= ends,
     )
-    if help_.state is not cases.HelpState.ACTIVE or ends > help_.ends_on or db.scalar(same.limit(1)) is not None:
+    if help_.state is not cases.HelpState.ACTIVE or ends > last_day or db.scalar(same.limit(1)) is not None:
         return
     land = organisations.land_of(db, last.youth_office_id)
     details = {name: getattr(last, name) for name in ("kind", "origin", "agreement_id", "days", "months")}

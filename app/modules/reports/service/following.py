@@ -1,5 +1,6 @@
 """What a step of a help, or of a help-plan meeting, means for the reports that are owed (`Workflow.listen`)."""
 
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
@@ -14,7 +15,8 @@ from app.modules.reports import queries, rules
 from app.modules.reports.models import ExpectationOrigin, ExpectationState, ReportExpectation
 from app.modules.reports.service.expectations import begin_by_rule, cancel, reschedule
 
-BY_HAND = frozenset({ExpectationOrigin.REQUEST, ExpectationOrigin.RETURN})
+LASTING = frozenset({ExpectationOrigin.REQUEST, ExpectationOrigin.RETURN, ExpectationOrigin.AFTER_END})
+"""What stays owed when a help, or a provider's part in it, is over."""
 REPORTED_TO = frozenset({planning.HelpPlanMeetingKind.REVIEW, planning.HelpPlanMeetingKind.CLOSING})
 """Before the first meeting there is nothing to report yet, and a crisis does not wait for a report (assumption)."""
 
@@ -23,14 +25,41 @@ def follow_help(db: Session, help_: cases.Help, move: Move) -> None:
     """With a help reports begin to be owed, and at its end the last one.
 
     A release calls for what the agreement wants after the start, in fixed intervals and before the meetings that are
-    set already; the end for the closing report, and what would have become due later falls away.
+    set already; the end for the closing report, and what would have become due later falls away. When another youth
+    office goes on with the help, nothing is closed: only what is still due before is owed.
     """
     if move.action == "release":
-        _after_start(db, help_, move)
+        for provider_id in cases.providers_of(db, help_, help_.starts_on):
+            _after_start(db, help_, provider_id, move)
         for meeting in planning.scheduled_meetings(db, help_.id):
             follow_meeting(db, meeting, move)
-    elif move.action == "end":
-        _after_end(db, help_, move)
+    elif move.action in ("end", "move_away"):
+        _fall_away(db, queries.open_for(db, help_.id), help_.ended_on or help_.ends_on, move)
+        for provider_id in cases.everybody(db, help_) if move.action == "end" else []:
+            _after_end(db, help_, provider_id, help_.ended_on or help_.ends_on, move)
+
+
+def follow_grant(db: Session, grant: cases.HelpGrant, move: Move) -> None:
+    """A provider that comes into a help later owes what its agreement wants after the start of its own part."""
+    if move.action != "release":
+        return
+    help_ = found(db.get(cases.Help, grant.help_id))
+    part = cases.part_of(db, help_, grant.provider_id)
+    if part is not None and help_.starts_on < part[0] == grant.valid_from:
+        _after_start(db, help_, grant.provider_id, move)
+
+
+def follow_phase(db: Session, phase: cases.HelpPhase, move: Move) -> None:
+    """A provider whose last phase is ended owes its closing report, though the help goes on with others."""
+    if move.action != "end":
+        return
+    last = date.fromisoformat(move.data["ended_on"])
+    of_provider = cases.worked_in(db, [phase.help_id], phase.provider_id)[phase.help_id]
+    if any(other.id != phase.id and other.valid_to > last for other in of_provider):
+        return
+    help_ = found(db.get(cases.Help, phase.help_id))
+    _fall_away(db, [one for one in queries.open_for(db, help_.id) if one.provider_id == phase.provider_id], last, move)
+    _after_end(db, help_, phase.provider_id, last, move)
 
 
 def follow_meeting(db: Session, meeting: planning.HelpPlanMeeting, move: Move) -> None:
@@ -46,29 +75,45 @@ def follow_meeting(db: Session, meeting: planning.HelpPlanMeeting, move: Move) -
                 cancel(db, expectation, actor=move.actor, at=move.at)
 
 
-def _after_start(db: Session, help_: cases.Help, move: Move) -> None:
-    today, land = legal_date(move.at), organisations.land_of(db, help_.youth_office_id)
-    for provider_id, agreement in _agreements(db, help_, help_.starts_on):
-        for rule in rules.duties(agreement, ReportTrigger.AFTER_START):
-            days = (help_.starts_on, rules.due_after(help_.starts_on, rule.days, today, land))
+def _after_start(db: Session, help_: cases.Help, provider_id: UUID, move: Move) -> None:
+    part = cases.part_of(db, help_, provider_id)
+    if part is None or queries.owed_since_start(db, help_.id, provider_id):
+        return
+    (first, last), today = part, legal_date(move.at)
+    land, agreement = organisations.land_of(db, help_.youth_office_id), agreement_on(db, help_, provider_id, part[0])
+    if agreement is None:
+        return
+    for rule in rules.duties(agreement, ReportTrigger.AFTER_START):
+        days = (first, rules.due_after(first, rule.days, today, land))
+        begin_by_rule(db, help_, provider_id, rule, agreement, days, actor=move.actor, at=move.at)
+    for rule in rules.duties(agreement, ReportTrigger.EVERY_MONTHS):
+        ends = rules.interval_ends(first, rule.months or 0, today)
+        if ends <= last:
+            days = (ends, rules.due_after(ends, rule.days, today, land))
             begin_by_rule(db, help_, provider_id, rule, agreement, days, actor=move.actor, at=move.at)
-        for rule in rules.duties(agreement, ReportTrigger.EVERY_MONTHS):
-            ends = rules.interval_ends(help_.starts_on, rule.months or 0, today)
-            if ends <= help_.ends_on:
-                days = (ends, rules.due_after(ends, rule.days, today, land))
-                begin_by_rule(db, help_, provider_id, rule, agreement, days, actor=move.actor, at=move.at)
 
 
-def _after_end(db: Session, help_: cases.Help, move: Move) -> None:
-    ended_on, today = help_.ended_on or help_.ends_on, legal_date(move.at)
-    land = organisations.land_of(db, help_.youth_office_id)
-    for expectation in queries.open_for(db, help_.id):
-        if expectation.origin not in BY_HAND and expectation.due_on > ended_on:
+def _after_end(db: Session, help_: cases.Help, provider_id: UUID, ended_on: date, move: Move) -> None:
+    """The closing report; of a provider whose part was over before, unless it was asked for it then."""
+    first, last = found(cases.part_of(db, help_, provider_id))
+    last = min(last, ended_on)
+    begun = [phase.valid_from for phase in cases.worked_in(db, [help_.id], provider_id)[help_.id]]
+    since = max((day for day in begun if day <= last), default=first)
+    if first > ended_on or queries.closing_owed(db, help_.id, provider_id, since=since):
+        return
+    land, agreement = organisations.land_of(db, help_.youth_office_id), agreement_on(db, help_, provider_id, last)
+    if agreement is None:
+        return
+    for rule in rules.duties(agreement, ReportTrigger.AFTER_END):
+        days = (last, rules.due_after(last, rule.days, legal_date(move.at), land))
+        begin_by_rule(db, help_, provider_id, rule, agreement, days, actor=move.actor, at=move.at)
+
+
+def _fall_away(db: Session, expectations: Iterable[ReportExpectation], ended_on: date, move: Move) -> None:
+    """What would have become due later is not owed any more, but for what somebody asked for."""
+    for expectation in expectations:
+        if expectation.origin not in LASTING and expectation.due_on > ended_on:
             cancel(db, expectation, actor=move.actor, at=move.at)
-    for provider_id, agreement in _agreements(db, help_, ended_on):
-        for rule in rules.duties(agreement, ReportTrigger.AFTER_END):
-            days = (ended_on, rules.due_after(ended_on, rule.days, today, land))
-            begin_by_rule(db, help_, provider_id, rule, agreement, days, actor=move.actor, at=move.at)
 
 
 def _before_meeting(db: Session, meeting: planning.HelpPlanMeeting, move: Move) -> None:
@@ -106,16 +151,18 @@ def _follow_day(
 
 def _agreements(db: Session, help_: cases.Help, on: date) -> list[tuple[UUID, AgreementInForce]]:
     """The providers in a help on a day, with what is agreed with each; none agreed with: nothing is owed."""
-    found_ = [(provider_id, agreement_on(db, help_, provider_id, on)) for provider_id in _providers(db, help_, on)]
+    found_ = [
+        (provider_id, agreement_on(db, help_, provider_id, on)) for provider_id in cases.providers_of(db, help_, on)
+    ]
     return [(provider_id, agreement) for provider_id, agreement in found_ if agreement is not None]
 
 
-def _providers(db: Session, help_: cases.Help, on: date) -> list[UUID]:
-    return cases.providers_of(db, help_, on) or [help_.provider_id]
-
-
 def agreement_on(db: Session, help_: cases.Help, provider_id: UUID, on: date) -> AgreementInForce | None:
-    """What is agreed with a provider for this kind of help on a day; a later agreement may have followed the help's."""
-    return agreements.find_in_force(
-        db, youth_office_id=help_.youth_office_id, provider_id=provider_id, service_kind=help_.service_kind, on=on
-    )
+    """What is agreed with a provider for what it does in a help on a day; a later agreement may have followed."""
+    for kind in cases.kinds_of(db, help_, provider_id, on):
+        agreement = agreements.find_in_force(
+            db, youth_office_id=help_.youth_office_id, provider_id=provider_id, service_kind=kind, on=on
+        )
+        if agreement is not None:
+            return agreement
+    return None

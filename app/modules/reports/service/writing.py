@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from app.core import audit
-from app.core.db import check_version
+from app.core.db import check_version, found
 from app.core.mergepatch import merge_patch
 from app.core.numbers import next_number
 from app.core.problems import Invalid, NotFound
@@ -238,8 +238,8 @@ def _help(db: Session, body: ReportCreate, actor: Actor) -> cases.Help:
         raise Invalid.field("/help_id", "unknown", "Diese Hilfe gibt es nicht.", "There is no such help.") from None
     if help_.state not in rules.GRANTED:
         raise HelpNotGranted
-    ends_on = help_.ended_on or help_.ends_on
-    faults = rules.period_faults(body.period_from, body.period_to, help_.starts_on, ends_on)
+    part = cases.part_of(db, help_, actor.organisation_id)
+    faults = rules.period_faults(body.period_from, body.period_to, *found(part))
     if faults:
         raise Invalid(errors=faults)
     return help_
