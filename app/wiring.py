@@ -62,6 +62,9 @@ worklists.register(  # what waits for somebody: a room adds its own here
     clearances.WORK,
 )
 cases.HELP.listen(registers.must_be_safeguarded)
+worklists.register(
+    cases.WORK, planning.WORK, reports.WORK, notices.WORK, safeguarding.WORK, dialogues.WORK, invoices.WORK
+)  # what waits for somebody: a room adds its own here
 cases.HELP.listen(reports.follow_help)
 cases.HELP.listen(planning.help_moved)
 cases.GRANT.listen(reports.follow_grant)

@@ -114,6 +114,10 @@ REVIEW_REMINDER_WEEKS = (4, 1)
 """So many weeks before a review is due the caseworker is reminded."""
 REVIEW_ESCALATION_WEEKS = 4
 """So long after the team lead was told of an overdue review, the office head is."""
+PLAN_AGREEMENT_DAYS = 14
+"""So long those who take part consult on a plan before it is confirmed (assumption)."""
+MINUTES_DAYS = 14
+"""How long the minutes of a help-plan meeting take (assumption)."""
 SEVERAL_PROFESSIONALS = 2
 """How many are «mehrere Fachkräfte» (§ 36 Abs. 2 Satz 1 SGB VIII)."""
 MOST_ACTION_GOALS = 5

@@ -4,12 +4,14 @@ from app.modules.planning.codes import HelpPlanMeetingKind, HelpPlanMeetingState
 from app.modules.planning.models import HelpPlan, HelpPlanMeeting, HelpPlanVersion
 from app.modules.planning.queries import scheduled_meetings
 from app.modules.planning.service import REVIEW_DUE, help_moved, review_due
+from app.modules.planning.work import WORK
 from app.modules.planning.workflow import HELP_PLAN, MEETING
 
 __all__ = [
     "HELP_PLAN",
     "MEETING",
     "REVIEW_DUE",
+    "WORK",
     "HelpPlan",
     "HelpPlanMeeting",
     "HelpPlanMeetingKind",
