@@ -9,6 +9,7 @@ from app.modules.catalogue import router as catalogue
 from app.modules.clearances import router as clearances
 from app.modules.committee import router as committee
 from app.modules.concerns import router as concerns
+from app.modules.consumption import router as consumption
 from app.modules.dialogues import router as dialogues
 from app.modules.einvoices import router as einvoices
 from app.modules.fees import router as fees
@@ -67,6 +68,9 @@ ROUTERS = (
     staff.router,
     einvoices.router,
     payments.router,
+    consumption.router,
+    consumption.alerts,
+    consumption.thresholds,
     safeguarding.router,
     alerts.router,
     concerns.router,

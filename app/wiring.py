@@ -13,6 +13,7 @@ from app.modules import (
     clearances,
     committee,
     concerns,
+    consumption,
     dialogues,
     einvoices,
     handbooks,
@@ -52,6 +53,8 @@ HANDLERS: dict[str, Handler] = {
 
 worklists.register(  # what waits for somebody: a room adds its own here
     cases.WORK,
+    planning.WORK,
+    consumption.WORK,
     reports.WORK,
     notices.WORK,
     safeguarding.WORK,
@@ -62,9 +65,6 @@ worklists.register(  # what waits for somebody: a room adds its own here
     clearances.WORK,
 )
 cases.HELP.listen(registers.must_be_safeguarded)
-worklists.register(
-    cases.WORK, planning.WORK, reports.WORK, notices.WORK, safeguarding.WORK, dialogues.WORK, invoices.WORK
-)  # what waits for somebody: a room adds its own here
 cases.HELP.listen(reports.follow_help)
 cases.HELP.listen(planning.help_moved)
 cases.GRANT.listen(reports.follow_grant)

@@ -20,6 +20,10 @@ AFTERCARE_DAYS = 30
 
 HELP_ENDING_DAYS = 42
 """So long before its last day a help is laid before who plans it: time for a help-plan meeting (assumption)."""
+GRANT_ALERT_DAYS = 14
+"""How long both sides have to look at a grant of which a told share is used (assumption)."""
+GRANT_WATCH_DAYS = 92
+"""So long after its end a grant is watched: records and invoices of its last weeks come later (assumption)."""
 REPORT_REVIEW_DAYS = 14
 """How long a youth office looks at a report (assumption, as for the reports before a help-plan meeting)."""
 REPORT_REVISION_DAYS = 7

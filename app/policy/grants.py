@@ -40,6 +40,7 @@ GRANTS: dict[R, frozenset[P]] = {
     | {
         P.DUTY_READ,
         P.ISEF_READ,
+        P.GRANT_ALERTS_ACKNOWLEDGE,
         P.ALARMS_READ,
         P.AGREEMENTS_READ,
         P.HANDBOOKS_COMMENT,
@@ -101,6 +102,7 @@ GRANTS: dict[R, frozenset[P]] = {
     | {
         P.DUTY_MANAGE,
         P.DUTY_READ,
+        P.GRANT_THRESHOLDS_MANAGE,
         P.AGREEMENTS_READ_PUBLISHED,
         P.DIALOGUES_READ,
         P.DIALOGUES_CONFIRM,
@@ -124,6 +126,7 @@ GRANTS: dict[R, frozenset[P]] = {
     },
     R.FINANCE_OFFICER: _EVERYBODY
     | {
+        P.GRANT_THRESHOLDS_MANAGE,
         P.AGREEMENTS_READ,
         P.HELPS_READ,
         P.GRANTS_RELEASE,
@@ -174,6 +177,7 @@ GRANTS: dict[R, frozenset[P]] = {
         P.CONCERNS_WATCH,
         P.CONCERNS_WRITE,
         P.ISEF_READ,
+        P.GRANT_ALERTS_ACKNOWLEDGE,
         P.ALARMS_READ,
         P.AGREEMENTS_READ,
         P.HELP_PLANS_READ,
@@ -201,6 +205,7 @@ GRANTS: dict[R, frozenset[P]] = {
         P.CONCERNS_WRITE,
         P.ISEF_MANAGE,
         P.ISEF_READ,
+        P.GRANT_ALERTS_ACKNOWLEDGE,
         P.DIALOGUES_READ,
         P.DIALOGUES_TAKE_PART,
         P.DIALOGUES_CONFIRM,

@@ -40,6 +40,8 @@ class Permission(StrEnum):
     FEES_READ = "fees:read"
     FORMS_MANAGE = "forms:manage"
     FORMS_READ = "forms:read"
+    GRANT_ALERTS_ACKNOWLEDGE = "grant_alerts:acknowledge"
+    GRANT_THRESHOLDS_MANAGE = "grant_thresholds:manage"
     GRANTS_RELEASE = "grants:release"
     HANDBOOKS_COMMENT = "handbooks:comment"
     HANDBOOKS_MANAGE = "handbooks:manage"

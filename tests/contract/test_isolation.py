@@ -18,6 +18,7 @@ from tests.modules.cases.given import given_arrangement
 from tests.modules.clearances.test_clearances import given_check
 from tests.modules.committee.given import given_everything as given_committee
 from tests.modules.concerns.given import ask_isef, given_asked_isef, given_concern, step
+from tests.modules.consumption.given import given_alert
 from tests.modules.dialogues.given import given_held, given_measure
 from tests.modules.fees.test_rules import K1
 from tests.modules.handbooks.given import given_everything
@@ -92,6 +93,7 @@ def _everything(world: World) -> dict[str, str]:
     checked = given_check(world)
     shift = given_shift(world, world.as_(Role.TEAM_LEAD), "2026-03-07T00:00:00Z", "2026-03-08T00:00:00Z")
     arranged = given_arrangement(world, help_)
+    used = given_alert(world)
     world.tick()
     deliveries = world.as_(Role.OFFICE_ADMIN).get(f"/v1/webhooks/{webhook['id']}/deliveries")["items"]
     return {
@@ -100,6 +102,7 @@ def _everything(world: World) -> dict[str, str]:
         **concern,
         **arranged,
         "account_id": str(caseworker.account_id),
+        "alert_id": used["id"],
         "agreement_id": talks["id"],
         "alarm_id": world.as_(Role.TEAM_LEAD).get("/v1/alarms")["items"][0]["id"],
         "attachment_id": attachment["id"],
