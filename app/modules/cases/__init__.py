@@ -10,6 +10,7 @@ from app.modules.cases.models import (
     HelpState,
 )
 from app.modules.cases.queries import (
+    ANSWER,
     WORK,
     attending,
     everybody,
@@ -26,7 +27,7 @@ from app.modules.cases.queries import (
 )
 from app.modules.cases.rules import reads_until
 from app.modules.cases.schemas import Pseudonym, is_pseudonym
-from app.modules.cases.service import ANSWER, EXPIRY, expiry_due, handover_due
+from app.modules.cases.service import EXPIRY, expiry_due, handover_due
 from app.modules.cases.workflow import GRANT, HANDOVER, HELP, PHASE
 
 __all__ = [

@@ -53,6 +53,14 @@ _USED = text(
       FROM share GROUP BY 1, 2
     """
 )
+_OVERRUN = text(
+    f"WITH {_SHARES.format(wanted='g.valid_from <= :today AND :mine IN (g.youth_office_id, g.provider_id)')}"
+    """
+    SELECT g.id FROM share AS s JOIN help_grant AS g ON g.id = s.grant_id GROUP BY g.id
+    HAVING sum(coalesce(s.billed, s.recorded)) * 7 > g.amount * (least(g.valid_to, :today) - g.valid_from + 1)
+    """
+)
+"""As `rules.forecast` says it: who has used more a day than was granted a day does not come to the end."""
 _RAISE = text(
     f"WITH {_SHARES.format(wanted='g.valid_to >= :since AND g.valid_from <= :today')}"
     """
@@ -120,7 +128,7 @@ def get_granted(db: Session, grant_id: UUID, actor: Actor) -> Any:
     return found(db.execute(_granted(actor).where(HelpGrant.id == grant_id)).one_or_none())
 
 
-def list_granted(db: Session, query: ConsumptionQuery, actor: Actor) -> Listed:
+def list_granted(db: Session, query: ConsumptionQuery, actor: Actor, today: date) -> Listed:
     """A page of grants with their help's number."""
     rows = _granted(actor)
     for name in ("help_id", "provider_id"):
@@ -133,6 +141,9 @@ def list_granted(db: Session, query: ConsumptionQuery, actor: Actor) -> Listed:
     if query.percent_from is not None:
         told = select(GrantAlert.grant_id).where(GrantAlert.percent >= query.percent_from)
         rows = rows.where(HelpGrant.id.in_(told))
+    if query.is_overrun is not None:
+        overrun = HelpGrant.id.in_(_OVERRUN.bindparams(today=today, mine=actor.organisation_id))
+        rows = rows.where(overrun if query.is_overrun else ~overrun)
     sorts = {"valid_to": HelpGrant.valid_to, "valid_from": HelpGrant.valid_from}
     return paginate(db, rows, query, sorts, HelpGrant.id)
 

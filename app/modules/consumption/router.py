@@ -90,9 +90,9 @@ def list_consumption(
     A record counts as the invoice charges it, before it is billed as it was recorded. The forecast carries on the
     average of the days so far.
     """
-    rows, following, total = queries.list_granted(db, query, actor)
-    hours = queries.used(db, [row[0].id for row in rows])
     today = legal_date(now)
+    rows, following, total = queries.list_granted(db, query, actor, today)
+    hours = queries.used(db, [row[0].id for row in rows])
     items = [ConsumptionOut(**_known(row, hours[row[0].id].get(None, Used()), today)) for row in rows]
     return page_of(items, following, total, query)
 

@@ -78,6 +78,9 @@ class ConsumptionQuery(PageQuery):
     percent_from: Annotated[
         int | None, Field(ge=1, le=200, description="grants of which this share or more was told to be used")
     ] = None
+    is_overrun: Annotated[bool | None, Field(description="grants that will not last if they are used on as so far")] = (
+        None
+    )
     sort: Literal["valid_to", "-valid_to", "valid_from", "-valid_from"] = "valid_to"
 
 

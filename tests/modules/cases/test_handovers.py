@@ -56,6 +56,10 @@ def test_each_side_is_offered_its_own_steps(world: World, there: World, path: st
     assert there.as_(Role.TEAM_LEAD).get(handover)["allowed_actions"] == []
     giver.act(handover, "accept", status=409)
     giver.act(handover, "decline", reason="Nicht zuständig.", status=409)
+    for api, turn in ((receiver, True), (there.as_(Role.TEAM_LEAD), False)):
+        items = api.get("/v1/worklist?kind=handover_to_answer")["items"]
+        assert [(item["path"], item["waiting_for"] == "me") for item in items] == [(handover, turn)]
+    assert giver.get("/v1/worklist?kind=handover_to_answer")["items"] == []
     receiver.act(handover, "withdraw", status=409)
     there.as_(Role.TEAM_LEAD).act(handover, "accept", status=403)
     world.as_(Role.PROVIDER_PROFESSIONAL).get(handover, status=403)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.policy import OrganisationKind, Role
-from tests.modules.cases.given import path_of, phase_body
+from tests.modules.cases.given import handover_body, path_of, phase_body
 from tests.modules.notices.given import body_of
 from tests.modules.reports.given import report_body
 from tests.stories.given import given_form, given_offer, sign
@@ -130,6 +130,37 @@ def test_who_left_gets_nothing_new_and_keeps_its_own_for_years(world: World) -> 
 def _worklist(world: World, party: Party) -> list[str]:
     items = world.as_(Role.PROVIDER_PROFESSIONAL, party).get("/v1/worklist")["items"]
     return sorted(item["kind"] for item in items if item["kind"].startswith(("help", "grant")))
+
+
+def test_a_grant_that_changes_before_it_begins_asks_for_no_report_twice(world: World) -> None:
+    help_, other, phase = given_two(world)
+    path, owed = path_of(help_), _owed(world, other)
+    more = {"phase_id": phase, "amount": "5.00", "valid_from": "2026-07-01"}
+    grant = world.as_(Role.CASEWORKER).post(f"{path}/grants", more)
+    world.as_(Role.FINANCE_OFFICER).act(f"{path}/grants/{grant['id']}", "release")
+    assert _owed(world, other) == owed
+    world.as_(Role.CASEWORKER).act(f"{path}/phases/{phase}", "end", ended_on="2026-08-31", **REST)
+    assert _owed(world, other) == [("final", "after_end", "2026-09-28")], "what was due later fell away"
+
+
+def test_moved_to_another_youth_office_a_help_is_not_closed(world: World) -> None:
+    """What is due later is owed to the office that goes on; nobody closes a help that goes on."""
+    agreed_on(world, world.provider, "section_31")
+    help_ = given_help(world)
+    there = World(world.kernel, world.http, world.clock, world.ticker)
+    there.provider = world.provider
+    agreed_on(there, world.provider, "section_31")
+    offered = world.as_(Role.CASEWORKER).post(f"{path_of(help_)}/handovers", handover_body(there.youth_office))
+    accepted = there.as_(Role.CASEWORKER).act(f"/v1/handovers/{offered['id']}", "accept")
+    there.as_(Role.FINANCE_OFFICER).act(f"/v1/helps/{accepted['new_help_id']}", "release")
+    items = world.as_(Role.PROVIDER_PROFESSIONAL).get("/v1/report-expectations?state=expected")["items"]
+    owed = sorted((item["help_id"] == help_["id"], item["kind"], item["due_on"]) for item in items)
+    assert owed == [
+        (False, "development", "2026-08-11"),  # three months after 1 May
+        (False, "initial", "2026-07-10"),
+        (True, "development", "2026-04-13"),
+        (True, "initial", "2026-03-12"),
+    ]
 
 
 def test_helps_are_found_by_pseudonym_and_number(world: World) -> None:

@@ -33,6 +33,10 @@ def test_a_grant_is_used_up_record_by_record(world: World) -> None:
     over = consumption(world, help_, Role.PROVIDER_PROFESSIONAL)
     assert hours_of(over)[-2:] == ["0.00", "0.50"]
     assert (over["percent_used"], over["forecast"]["is_overrun"]) == (112, True)
+    given_help(world, pseudonym="Familie V-3")
+    for query, found in {"?is_overrun=true": [help_["id"]], "?is_overrun=false": 1}.items():
+        items = world.as_(Role.PROVIDER_PROFESSIONAL).get(f"{CONSUMPTION}{query}")["items"]
+        assert found in ([item["help_id"] for item in items], len(items))
     reversal = {"reason": "Falscher Tag"}
     world.as_(Role.PROVIDER_SYNC).post(f"/v1/service-records/{first['id']}:reverse", reversal, status=200)
     assert consumption(world, help_)["hours_used"] == "3.00"
@@ -102,6 +106,8 @@ def test_each_side_sees_its_own_and_finds_what_it_looks_for(world: World) -> Non
         f"?caseworker_id={world.person(Role.CASEWORKER).account_id}": 0,
         "?on=2026-03-01": 1,
         "?percent_from=80": 0,
+        "?is_overrun=true": 0,
+        "?is_overrun=false": 2,
         "?limit=1&sort=-valid_to": 1,
     }.items():
         assert len(caseworker.get(f"{CONSUMPTION}{query}")["items"]) == count, query

@@ -1,6 +1,7 @@
 """Reading helps and what they are made of."""
 
 from app.modules.cases.queries.helps import (
+    ANSWER,
     WORK,
     assignments_of,
     attending,
@@ -35,6 +36,7 @@ from app.modules.cases.queries.within import (
 )
 
 __all__ = [
+    "ANSWER",
     "WORK",
     "assignments_of",
     "attending",

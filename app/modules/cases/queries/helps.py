@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Date, ScalarSelect, Select, and_, case, ca
 from sqlalchemy.orm import InstrumentedAttribute, Session, with_expression
 
 from app.core.db import found
+from app.core.deadlines import Deadline
 from app.core.pages import paginate
 from app.core.worklist import Asked, Source, end_of, waiting
 from app.law.calendars import legal_date
@@ -16,9 +17,11 @@ from app.law.planning import AFTERCARE_DAYS, HELP_ENDING_DAYS
 from app.modules.agreements import ServiceKind
 from app.modules.cases.models import (
     GrantState,
+    HandoverState,
     Help,
     HelpAssignment,
     HelpGrant,
+    HelpHandover,
     HelpPhase,
     HelpState,
     IntensityUnit,
@@ -28,6 +31,8 @@ from app.modules.cases.rules import HOUSED
 from app.modules.cases.schemas import HelpQuery
 from app.policy import Actor, Permission
 
+ANSWER = "help_handover"
+"""The deadline of an office that a help is handed over to."""
 IN_EFFECT = (GrantState.PREPARED, GrantState.RELEASED)
 Listed = tuple[list[Any], str | None, int | None]
 
@@ -230,7 +235,25 @@ def _work(asked: Asked) -> list[Select[*tuple[Any, ...]]]:
         soon = today + timedelta(days=HELP_ENDING_DAYS)
         ending = waiting("help_ending", due_at=end_of(last), me=actor.may(Permission.HELPS_OPEN), **place)
         rows.append(mine.with_only_columns(*ending).where(Help.state == HelpState.ACTIVE, last <= soon))
+    if actor.is_youth_office and actor.may(Permission.HANDOVERS_READ):
+        rows.append(_to_answer(actor))
     return rows
+
+
+def _to_answer(actor: Actor) -> Select[*tuple[Any, ...]]:
+    """Helps that another office hands over (§ 86c Abs. 2 SGB VIII); nobody here leads them yet."""
+    answer = waiting(
+        "handover_to_answer",
+        subject=HelpHandover,
+        number=HelpHandover.help_number,
+        path="/v1/handovers/",
+        due_at=Deadline.due_at,
+        me=actor.may(Permission.HELPS_OPEN),
+    )
+    to_me = HelpHandover.receiving_office_id == actor.organisation_id
+    waits = (Deadline.subject_id == HelpHandover.id, Deadline.kind == ANSWER, Deadline.met_at.is_(None))
+    rows = select(*answer).select_from(HelpHandover).join(Deadline, and_(*waits))
+    return rows.where(to_me, HelpHandover.state == HandoverState.OFFERED)
 
 
 def _first_prepared(actor: Actor) -> ScalarSelect[date]:
@@ -245,6 +268,7 @@ WORK = Source(
         "help_to_release": "Bewilligung freigeben",
         "grant_to_release": "Änderung der Bewilligung freigeben",
         "help_ending": "Hilfe läuft aus: verlängern oder beenden",
+        "handover_to_answer": "Übergabe von einem anderen Jugendamt beantworten",
     },
     _work,
 )

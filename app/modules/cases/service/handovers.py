@@ -41,8 +41,6 @@ from app.policy import SYSTEM, Actor, OrganisationKind
 
 outbox.announce(help_handover__unanswered="Übergabe an ein anderes Jugendamt: unbeantwortet")
 
-ANSWER = "help_handover"
-
 
 def offer(db: Session, help_id: UUID, body: HandoverCreate, *, actor: Actor, at: datetime) -> HelpHandover:
     """Tell another youth office that it is responsible now, with the case by pseudonym; it is reminded to answer.
@@ -78,7 +76,7 @@ def offer(db: Session, help_id: UUID, body: HandoverCreate, *, actor: Actor, at:
     with by_the_service(db):  # the deadline is the other office's
         deadlines.start(
             db,
-            kind=ANSWER,
+            kind=queries.ANSWER,
             tenant_id=office.id,
             provider_id=None,
             subject_kind=HANDOVER.name,
@@ -109,7 +107,7 @@ def move_handover(
             handover.decline_reason = action.reason
         HANDOVER.fire(db, handover, action.action, actor=actor, at=at)
     with by_the_service(db):
-        deadlines.meet(db, handover.id, ANSWER, by=actor.id, at=at)
+        deadlines.meet(db, handover.id, queries.ANSWER, by=actor.id, at=at)
     return handover
 
 
@@ -129,7 +127,7 @@ def stop(db: Session, help_: Help, *, actor: Actor, at: datetime) -> None:
     if handover is not None and handover.state is HandoverState.OFFERED:
         HANDOVER.fire(db, handover, "withdraw", actor=actor, at=at)
         with by_the_service(db):
-            deadlines.meet(db, handover.id, ANSWER, by=actor.id, at=at)
+            deadlines.meet(db, handover.id, queries.ANSWER, by=actor.id, at=at)
 
 
 def start_today(db: Session, help_: Help, at: datetime) -> None:
