@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Date, Row, Select, and_, any_, cast, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, defer, joinedload, selectinload
 from sqlalchemy.sql.elements import ColumnElement
 
 from app.core.db import found
@@ -59,8 +59,11 @@ def find_agreement(db: Session, agreement_id: UUID, actor: Actor, *, lock: bool 
 
 
 def list_agreements(db: Session, query: AgreementQuery, actor: Actor) -> tuple[list[Any], str | None, int | None]:
-    """A page of agreements, without their texts."""
-    rows = visible(actor)
+    """A page of agreements, without their texts; with who signed, for who is still to sign."""
+    signed = joinedload(Agreement.current).options(
+        defer(AgreementVersion.content, raiseload=True), selectinload(AgreementVersion.signatures)
+    )
+    rows = visible(actor).options(signed)
     for name in ("state", "kind", "youth_office_id", "set_id", "amends_id"):
         if (value := getattr(query, name)) is not None:
             rows = rows.where(getattr(Agreement, name) == value)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.policy import OrganisationKind, Role
+from app.policy import GRANTS, OrganisationKind, Permission, Role
 from tests.modules.agreements.states import take
 from tests.stories.given import (
     BILLING_TERMS,
@@ -137,7 +137,16 @@ def test_a_list_costs_the_same_however_long_it_is(world: World, statements: list
         planner.post("/v1/agreements", body)
     statements.clear()
     assert len(planner.get("/v1/agreements")["items"]) == 6
-    assert len(statements) <= 4  # actor, page, parties
+    assert len(statements) <= 5  # actor, page with version, parties, signatures
+
+
+def test_lists_offer_the_next_step_to_whoever_takes_it(world: World) -> None:
+    """To those who sign as to all others."""
+    offered = given_offer(world)
+    for role in (role for role in Role if Permission.AGREEMENTS_READ in GRANTS[role]):
+        items = {item["id"]: item for item in world.as_(role).get("/v1/agreements")["items"]}
+        steps = {action["action"] for action in items[offered["id"]]["allowed_actions"]}
+        assert ("sign" in steps) == (Permission.AGREEMENTS_SIGN in GRANTS[role]), role
 
 
 @pytest.mark.parametrize(
