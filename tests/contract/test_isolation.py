@@ -1,10 +1,13 @@
 """Every operation on every kind of thing, asked for by another office and another provider: it does not exist.
 
 Driven from the OpenAPI document: a new route with an id in its path must say here where the id of a foreign thing
-comes from, or the test fails.
+comes from, or the test fails. The strangers are the nearest there are: another provider of the same office, and
+another office of the same provider, each with a help of its own.
 """
 
+from copy import copy
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -12,6 +15,7 @@ from app.core.kernel import Kernel
 from app.core.ticker import Ticker
 from app.policy import GRANTS, OrganisationKind, Role
 from app.wiring import HANDLERS, on_published
+from tests.api import Api
 from tests.contract.operations import Operation, example, operations
 from tests.modules.alerts.given import given_shift
 from tests.modules.cases.given import given_arrangement
@@ -88,12 +92,12 @@ def _everything(world: World) -> dict[str, str]:
     plan = given_confirmed(world, help_)
     talk = given_held_meeting(world, help_)
     caseworker.post(f"/v1/help-plan-meetings/{talk['id']}/minutes", {"text": "Es geht voran."})
-    notice = given_notice(world, help_=help_)
     concern = _concern(world)
     checked = given_check(world)
     shift = given_shift(world, world.as_(Role.TEAM_LEAD), "2026-03-07T00:00:00Z", "2026-03-08T00:00:00Z")
     arranged = given_arrangement(world, help_)
     used = given_alert(world)
+    notice = given_notice(world, "special_incident", help_=help_)  # the kind that all who read notices may read
     world.tick()
     deliveries = world.as_(Role.OFFICE_ADMIN).get(f"/v1/webhooks/{webhook['id']}/deliveries")["items"]
     return {
@@ -200,6 +204,9 @@ def _stranger(world: World, side: OrganisationKind) -> Party:
     known: dict[OrganisationKind, Party] = world.__dict__.setdefault("strangers", {})
     if side not in known:
         known[side] = world.organisation(side, "Fremd")
+        theirs = copy(world)
+        setattr(theirs, side.value, known[side])
+        given_help(theirs, pseudonym="Familie F-1")
     return known[side]
 
 
@@ -207,6 +214,7 @@ def _stranger(world: World, side: OrganisationKind) -> Party:
 def test_lists_show_strangers_nothing_of_others(filled: tuple[World, dict[str, str]], side: OrganisationKind) -> None:
     world, ids = filled
     open_to_all = {"1", ids["organisation_id"], ids["region_id"]}  # which districts there are is no secret
+    open_to_all |= {ids["account_id"]}  # the same caseworker leads the other provider's help
     party, secret = _stranger(world, side), set(ids.values()) - open_to_all
     for operation in operations():
         if operation.method == "GET" and not operation.parameters("path") and operation.permission is not None:
@@ -214,3 +222,65 @@ def test_lists_show_strangers_nothing_of_others(filled: tuple[World, dict[str, s
                 if role.side is side and operation.permission in GRANTS[role]:
                     shown = world.as_(role, party).request("GET", operation.path, status=200).text
                     assert not [value for value in secret if value in shown], operation
+
+
+AT_WORK = {"helps", "help-plans", "reports", "notices", "worklist"}
+"""The chapters about the work with families: whoever takes part in a help, and may read, reads."""
+PERSONAL = {"feed_id"}
+"""What belongs to one account."""
+
+
+@pytest.mark.parametrize("operation", [one for one in _asked() if AT_WORK & set(one.spec["tags"])], ids=str)
+def test_each_role_is_answered_as_the_matrix_says(filled: tuple[World, dict[str, str]], operation: Operation) -> None:
+    """Role × own thing, thing of another provider, thing of another office."""
+    world, ids = filled
+    url, headers = operation.url(**ids), {"If-Match": '"1"', "Accept": "*/*"}
+    content = next(({"json": example(body)} for body in operation.bodies()), {})
+    is_personal = PERSONAL & {item["name"] for item in operation.parameters("path")}
+    for role in Role:
+        own = world.as_(role)
+        if operation.permission not in GRANTS[role]:
+            for asking in (own, world.as_(role, _stranger(world, role.side))):
+                asking.request(operation.method, url, status=403, headers=dict(headers), **content)
+        elif operation.method == "GET" and not is_personal:
+            own.request("GET", url, status=200, headers=dict(headers))
+
+
+def _naming() -> list[tuple[Operation, str]]:
+    """Every operation that makes or lists things and may name another one, with the member that does."""
+    known = {item["name"] for operation in _asked() for item in operation.parameters("path")}
+    made = []
+    for operation in operations():
+        named = {item["name"] for item in operation.parameters("query")}
+        named |= {name for body in operation.bodies() for name in body.get("properties", {})}
+        if operation.permission and operation.method in ("POST", "GET") and not operation.parameters("path"):
+            made += [(operation, name) for name in sorted(named & known) if name.endswith("_id")]
+    return made
+
+
+@pytest.mark.parametrize("side", OrganisationKind)
+@pytest.mark.parametrize(("operation", "name"), _naming(), ids=str)
+def test_naming_what_belongs_to_others_tells_nothing(
+    filled: tuple[World, dict[str, str]], operation: Operation, name: str, side: OrganisationKind
+) -> None:
+    """In a body or a filter the id of a stranger's thing is answered like an id that nobody has."""
+    world, ids = filled
+    for role in (role for role in Role if role.side is side and operation.permission in GRANTS[role]):
+        asking = world.as_(role, _stranger(world, side))
+        answers = [_answers(asking, operation, name, value) for value in (ids[name], str(uuid4()))]
+        assert answers[0] == answers[1], (role, name)
+
+
+def _answers(asking: Api, operation: Operation, name: str, value: str) -> list[Any]:
+    """What is said about an id: everything but the id itself and the request's number."""
+    headers = {**asking.bearer(), "Accept": "application/json"}
+    if operation.method == "GET":
+        found = asking.http.get(operation.path, params={name: value}, headers=headers)
+        return [found.status_code, found.text.replace(value, "")]
+    said = []
+    for body in operation.bodies():
+        headers["Idempotency-Key"] = str(uuid4())
+        found = asking.http.post(operation.path, json={**example(body), name: value}, headers=headers)
+        assert not found.is_success, f"{operation} with {name} of somebody else"
+        said.append({**found.json(), "instance": ""})
+    return said
