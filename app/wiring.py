@@ -65,6 +65,7 @@ worklists.register(  # what waits for somebody: a room adds its own here
     clearances.WORK,
 )
 cases.HELP.listen(registers.must_be_safeguarded)
+cases.PHASE.listen(registers.phase_must_be_safeguarded)
 cases.HELP.listen(reports.follow_help)
 cases.HELP.listen(planning.help_moved)
 cases.GRANT.listen(reports.follow_grant)

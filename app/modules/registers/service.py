@@ -45,15 +45,35 @@ def safeguarding_gaps(db: Session, *, youth_office_id: UUID, provider_id: UUID, 
 def must_be_safeguarded(db: Session, help_: Any, move: Move) -> None:
     """Refuse to open or to release a help with a provider that lacks either (listens to the life of helps).
 
+    A help that comes from another office goes on without a gap, whatever is agreed here yet (§ 86c SGB VIII).
+
     Raises:
         ProviderNotSafeguarded: with what is missing.
     """
-    if move.action not in _OPENS:
-        return
+    if move.action in _OPENS and "taken_over" not in move.data:
+        _refuse_unsafe(db, help_, help_.starts_on, move)
+
+
+def phase_must_be_safeguarded(db: Session, phase: Any, move: Move) -> None:
+    """The same for a phase of a help, which may be another provider's (listens to the life of phases).
+
+    Raises:
+        ProviderNotSafeguarded: with what is missing.
+    """
+    if move.action in _OPENS and "taken_over" not in move.data:
+        _refuse_unsafe(db, phase, phase.valid_from, move)
+
+
+def _refuse_unsafe(db: Session, given: Any, begins: date, move: Move) -> None:
     today = legal_date(move.at)
-    place = {"youth_office_id": help_.youth_office_id, "provider_id": help_.provider_id}
-    if missing := safeguarding_gaps(db, **place, on=max(help_.starts_on, today), today=today):
-        raise ProviderNotSafeguarded(day=max(help_.starts_on, today).isoformat(), missing=missing)
+    place = {"youth_office_id": given.youth_office_id, "provider_id": given.provider_id}
+    asked = (*place.values(), max(begins, today))
+    sound: set[tuple[UUID, UUID, date]] = db.info.setdefault("safeguarded", set())  # an import brings thousands
+    if asked in sound:
+        return
+    if missing := safeguarding_gaps(db, **place, on=max(begins, today), today=today):
+        raise ProviderNotSafeguarded(day=max(begins, today).isoformat(), missing=missing)
+    sound.add(asked)
 
 
 def enter_isef(db: Session, body: IsefCreate, *, actor: Actor, at: datetime) -> IsefProfile:

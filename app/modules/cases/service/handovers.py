@@ -222,7 +222,7 @@ def _accept(db: Session, handover: HelpHandover, action: AcceptHandover, actor: 
         handed_over_from=former.id,
     )
     help_.agreement_id = bases.agreement(help_.provider_id, help_.service_kind, first)
-    HELP.begin(db, help_, actor=actor, at=at)
+    HELP.begin(db, help_, actor=actor, at=at, taken_over=True)
     opened = [_continue(db, help_, phase, first, bases, actor, at) for phase in continuing]
     keep_assignments(db, help_, opened)
     handover.takes_over_on, handover.new_help_id, handover.new_help_number = first, help_.id, help_.number
@@ -243,7 +243,7 @@ def _continue(
         valid_to=former.valid_to,
         agreement_id=bases.agreement(former.provider_id, former.service_kind, begins),
     )
-    PHASE.begin(db, phase, actor=actor, at=at)
+    PHASE.begin(db, phase, actor=actor, at=at, taken_over=True)
     grant = grants.new_grant(phase, phase.amount, (phase.valid_from, phase.valid_to), actor, at)
     GRANT.begin(db, grant, actor=actor, at=at)
     return phase

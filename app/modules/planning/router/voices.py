@@ -72,7 +72,11 @@ def _views(number: int, goals: list[dict[str, object]], grades: list[HelpPlanGra
     )
 
 
-@form_of_young_people.get("", summary="Vordruck «Wie es mir geht»")
+@form_of_young_people.get(
+    "",
+    openapi_extra={"responses": {"404": {"$ref": "#/components/responses/Problem404"}}},
+    summary="Vordruck «Wie es mir geht»",
+)
 @needs(Permission.HELP_PLANS_READ)
 def get_self_assessment_form(number: Annotated[int, Query(ge=1, le=1000)] = LATEST_FORM) -> SelfAssessmentFormOut:
     """The form in plain words on which young people say how they are (§§ 8, 36 Abs. 1 SGB VIII), as JSON Schema."""
