@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import httpx
 
-from app.core import clock
+from app.core import clock, deadlines
 from app.core.kernel import Kernel
 from app.core.ticker import Ticker
 from app.modules.identity import AccountCreate, AccountKind, create_account
@@ -96,8 +96,12 @@ class World:
         return Api(self.http, None)
 
     def tick(self) -> int:
-        """One beat of the service's heart: due deadlines fire, events are published."""
-        return self.ticker.beat()
+        """Beats of the service's heart until all that is due has fired and is published."""
+        done = beat = self.ticker.beat()
+        while beat >= deadlines.MOST:  # what other tests of this database left may fill the first
+            beat = self.ticker.beat()
+            done += beat
+        return done
 
     def token(self, account_id: UUID, scopes: frozenset[str] = frozenset()) -> str:
         """An access token of an account, issued now; the same for the same second, as a client would keep it."""

@@ -20,6 +20,8 @@ from app.core.db import Base, Identified, changed_rows
 from app.core.log import log
 from app.core.work import Work
 
+MOST = 500
+"""So many steps fire in one round; what is left fires in the next."""
 ORDINARY = 9
 """The precedence of what guards nobody; 0 is a child in acute danger."""
 
@@ -118,7 +120,7 @@ def meet(db: Session, subject_id: UUID, kind: str, *, by: UUID, at: datetime) ->
     return changed_rows(db.execute(stop.values(met_at=at, met_by=by, next_fires_at=None)))
 
 
-def fire_due(work: Work, handlers: Mapping[str, Handler], now: datetime, *, most: int = 500) -> int:
+def fire_due(work: Work, handlers: Mapping[str, Handler], now: datetime, *, most: int = MOST) -> int:
     """Fire every step that is due, one transaction each; returns how many.
 
     A handler that fails leaves its step due for the next round and does not hold up the others.

@@ -13,6 +13,7 @@ from app.modules import billing
 from app.modules.agreements import ActivityCategory, BillingTerms, Employment
 from app.modules.billing import DatedTerms, ServiceRecord
 from app.modules.cases import Help, HelpGrant
+from app.modules.cases.models import IntensityUnit
 from app.modules.invoices.checks import CHECKS, Facts
 from app.modules.invoices.models import InvoiceLine, Severity
 from app.modules.invoices.rules import arrangements_of
@@ -63,7 +64,8 @@ def grant(**changes: Any) -> HelpGrant:
     body: dict[str, Any] = {
         "valid_from": date(2026, 1, 1),
         "valid_to": date(2026, 12, 31),
-        "hours_per_week": Decimal("20.00"),
+        "amount": Decimal("20.00"),
+        "unit": IntensityUnit.HOURS_PER_WEEK,
         "released_at": datetime(2026, 1, 2, tzinfo=UTC),
     }
     return HelpGrant(**body | changes)
@@ -143,10 +145,10 @@ FIRES: dict[str, list[Callable[[], Facts]]] = {
     "INV-03": [lambda: charged(facts(record()), rate_cents=7000)],
     "INV-04": [lambda: charged(facts(record()), service_kind=ServiceKind.SECTION_34)],
     "INV-05": [
-        lambda: facts(record(minutes=300), grants={HELP: [grant(hours_per_week=Decimal("1.00"))]}),
+        lambda: facts(record(minutes=300), grants={HELP: [grant(amount=Decimal("1.00"))]}),
         lambda: facts(
             record(minutes=120),
-            grants={HELP: [grant(hours_per_week=Decimal("1.00"))]},
+            grants={HELP: [grant(amount=Decimal("1.00"))]},
             billed_before={HELP: {FIRST: 300}},
         ),
     ],
@@ -239,7 +241,7 @@ FIRES: dict[str, list[Callable[[], Facts]]] = {
 }
 SILENT: dict[str, list[Callable[[], Facts]]] = {
     "INV-03": [lambda: charged(facts(record()))],
-    "INV-05": [lambda: facts(record(minutes=240), grants={HELP: [grant(hours_per_week=Decimal("1.00"))]})],
+    "INV-05": [lambda: facts(record(minutes=240), grants={HELP: [grant(amount=Decimal("1.00"))]})],
     "INV-06": [lambda: facts(record(), record(start="10:00"))],
     "INV-07": [lambda: confirmed(record())],
     "INV-08": [
@@ -353,7 +355,7 @@ def test_agreements_say_how_an_overrun_weighs() -> None:
     def overrun(how: str) -> Any:
         seen = facts(
             record(minutes=300),
-            grants={HELP: [grant(hours_per_week=Decimal("1.00"))]},
+            grants={HELP: [grant(amount=Decimal("1.00"))]},
             terms={"contingent": {"overrun": how}},
         )
         (finding,) = found("INV-05", seen)
@@ -364,7 +366,7 @@ def test_agreements_say_how_an_overrun_weighs() -> None:
 
 
 def test_a_settlement_period_may_use_its_hours_in_any_month() -> None:
-    tight = {HELP: [grant(hours_per_week=Decimal("1.00"))]}
+    tight = {HELP: [grant(amount=Decimal("1.00"))]}
     pooled = {"contingent": {"settlement": "quarter", "carry_over": "within_settlement"}}
     assert found("INV-05", facts(record(minutes=300), grants=tight, terms=pooled)) == []
     used = {HELP: {date(2026, 1, 1): 500, date(2026, 2, 1): 500}}

@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql as pg
 
 from migrations.support import PARTY, protect
 
-revision = "0026"
-down_revision = "0025"
+revision = "0033"
+down_revision = "0032"
 branch_labels = None
 depends_on = None
 
