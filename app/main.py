@@ -13,7 +13,8 @@ from starlette.types import ASGIApp
 from app import __version__, v1
 from app.core import docs, health, http, log, openapi, refusals
 from app.core.asgi import Envelope
-from app.core.db import make_engine, make_sessions
+from app.core.db import make_engine, make_express_pool, make_sessions
+from app.core.express import Counter, Express
 from app.core.kernel import Kernel
 from app.core.keyring import KeyRing
 from app.core.ratelimit import Limiter
@@ -22,11 +23,14 @@ from app.core.storage import make_storage
 from app.core.ticker import Ticker, run_jobs
 from app.core.tokens import Tokens
 from app.core.work import Work
-from app.modules import alerts, consumption, reports
-from app.modules.identity import resolve
+from app.modules import alerts, billing, consumption, reports
+from app.modules.identity import identify, resolve
 from app.modules.webhooks import Courier, employ
 from app.settings import Settings
 from app.wiring import HANDLERS, on_published
+
+EXPRESS_CONNECTIONS = 4
+"""Besides `pool_size`; no more trips are under way at once in each process."""
 
 
 def make_kernel(settings: Settings, database_url: str) -> Kernel:
@@ -68,12 +72,19 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     docs.install(app)
     http.install(app, (health.router, *v1.WELL_KNOWN, *v1.ROUTERS))
     app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]
-    app.add_middleware(_envelope, settings=settings)
+    app.state.express = make_express_pool(database_url, size=EXPRESS_CONNECTIONS)
+    app.add_middleware(_envelope, kernel=kernel, counters=_counters(app))
     return app
 
 
-def _envelope(app: ASGIApp, settings: Settings) -> ASGIApp:
-    return Envelope(app, body_limit=settings.body_limit, larger=settings.larger_bodies)
+def _counters(app: FastAPI) -> list[Counter]:
+    routes = {getattr(route, "name", ""): route for route in app.router.routes}
+    return [Counter(desk, routes[desk.name], app.state.express, identify) for desk in billing.DESKS]
+
+
+def _envelope(app: ASGIApp, kernel: Kernel, counters: list[Counter]) -> ASGIApp:
+    settings = kernel.settings
+    return Envelope(Express(app, kernel, counters), body_limit=settings.body_limit, larger=settings.larger_bodies)
 
 
 @asynccontextmanager
@@ -86,7 +97,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     tasks: list[asyncio.Task[Any]] = []
     if kernel.settings.worker == "inside":
         tasks = start_worker(kernel, app.state.database_url, stop)
+    await app.state.express.open()
     yield
+    await app.state.express.close()
     stop.set()
     await asyncio.gather(*tasks, return_exceptions=True)
     kernel.engine.dispose()

@@ -12,6 +12,7 @@ from app.core.pages import Page, headings
 from app.core.problems import NotAcceptable
 
 JSON = "application/json"
+_JSON_WORDS = ("*/*", "application/*", "json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def answer_of(result: Any, negotiation: Negotiation, status: int, declared: Any 
 
 def _page(page: "Page[Any]", negotiation: Negotiation, declared: Any) -> Answer:
     """A list: JSON, or a table where the Accept header asks for one."""
-    headers = {"Link": f'<{negotiation.path}?{page.next_query}>; rel="next"'} if page.next else {}
+    headers = page_headers(negotiation.path, page.next_query)
     for media_type in (CSV, XLSX):
         if media_type in negotiation.accept:
             name = negotiation.path.rpartition("/")[2]
@@ -84,6 +85,16 @@ def _page(page: "Page[Any]", negotiation: Negotiation, declared: Any) -> Answer:
     return Answer(200, to_json(page), headers)
 
 
+def page_headers(path: str, next_query: str) -> dict[str, str]:
+    """Where the next page is, if there is one."""
+    return {"Link": f'<{path}?{next_query}>; rel="next"'} if next_query else {}
+
+
+def accepts_json(accept: str) -> bool:
+    """Whether plain JSON answers an Accept header (in lower case), and no table is asked for."""
+    return any(part in accept for part in _JSON_WORDS) and CSV not in accept and XLSX not in accept
+
+
 def _must_accept(accept: str) -> None:
-    if not any(part in accept for part in ("*/*", "application/*", "json")):
+    if not any(part in accept for part in _JSON_WORDS):
         raise NotAcceptable

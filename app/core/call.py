@@ -44,6 +44,8 @@ class Call:
 
 def authenticate(request: Request) -> None:
     """Check token and rate limit before anything is read: strangers learn nothing about forms and parameters."""
+    if "claims" in request.scope:
+        return  # the express counter has done it, and nobody is counted twice
     kernel: Kernel = request.app.state.kernel
     claims = _claims(request, kernel)
     request.scope["claims"] = claims
@@ -62,7 +64,7 @@ async def admit(request: Request, permission: Permission | None, *, keyed: bool,
         negotiation=Negotiation.of(request),
         status=status,
         key=key,
-        fingerprint=_fingerprint(request, raw) if key else b"",
+        fingerprint=fingerprint_of(request.method, request.url.path, request.url.query, raw) if key else b"",
         expected=_expected(request) if versioned else None,
         raw=raw,
     )
@@ -130,10 +132,11 @@ def _claims(request: Request, kernel: Kernel) -> Claims:
 
 
 def _idempotency_key(request: Request) -> str:
-    key = request.headers.get("idempotency-key", "").strip().strip('"')
-    if not key:
+    given = request.headers.get("idempotency-key", "")
+    if not given.strip().strip('"'):
         raise MissingIdempotencyKey
-    if len(key) > 200 or not key.isascii() or not key.isprintable():
+    key = sound_key(given)
+    if key is None:
         raise Invalid(
             errors=[
                 FieldError(
@@ -147,10 +150,15 @@ def _idempotency_key(request: Request) -> str:
     return key
 
 
-def _fingerprint(request: Request, raw: bytes) -> bytes:
+def sound_key(given: str) -> str | None:
+    """The key out of an Idempotency-Key header, or None when it is none."""
+    key = given.strip().strip('"')
+    return key if 0 < len(key) <= 200 and key.isascii() and key.isprintable() else None
+
+
+def fingerprint_of(method: str, path: str, query: str, raw: bytes) -> bytes:
     """What makes two requests the same: method, path, query and every byte of the body."""
-    target = f"{request.method} {request.url.path}?{request.url.query}\n"
-    return hashlib.sha256(target.encode() + raw).digest()
+    return hashlib.sha256(f"{method} {path}?{query}\n".encode() + raw).digest()
 
 
 def _expected(request: Request) -> int:

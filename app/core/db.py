@@ -4,7 +4,9 @@ from datetime import datetime
 from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, DateTime, Engine, Enum, MetaData, Result, Text, Uuid, create_engine
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+from sqlalchemy import CursorResult, DateTime, Engine, Enum, MetaData, Result, Text, Uuid, create_engine, make_url
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column, sessionmaker
 
@@ -82,13 +84,23 @@ def code(codes: type[CodeList], name: str) -> Enum:
     )
 
 
+_OPTIONS = (
+    "-c timezone=UTC -c search_path=public,jobs -c statement_timeout=60000 -c lock_timeout=10000 "
+    "-c idle_in_transaction_session_timeout=60000"
+)
+"""UTC, our schemas, bounded statements."""
+
+
 def make_engine(url: str, *, pool_size: int = 20) -> Engine:
-    """The engine: UTC, our schemas, bounded statements, no ping before each use."""
-    options = (
-        "-c timezone=UTC -c search_path=public,jobs -c statement_timeout=60000 -c lock_timeout=10000 "
-        "-c idle_in_transaction_session_timeout=60000"
-    )
-    return create_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=10, connect_args={"options": options})
+    """The engine; no ping before each use."""
+    return create_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=10, connect_args={"options": _OPTIONS})
+
+
+def make_express_pool(url: str, *, size: int) -> AsyncConnectionPool[AsyncConnection]:
+    """Connections for statements without the ORM, on the event loop; opened when the process starts."""
+    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    kwargs = {"options": _OPTIONS, "autocommit": True}
+    return AsyncConnectionPool(plain, kwargs=kwargs, min_size=1, max_size=size, timeout=10, open=False)
 
 
 def make_sessions(engine: Engine, **info: Any) -> sessionmaker[Session]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin
 from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlakeyset import BadBookmark, InvalidPage, select_page, unserialize_bookmark
+from sqlakeyset import BadBookmark, InvalidPage, Marker, select_page, serialize_bookmark, unserialize_bookmark
 from sqlalchemy import Select, func, select
 from sqlalchemy.exc import DataError, ProgrammingError
 from sqlalchemy.orm import Session
@@ -21,6 +21,7 @@ TABLE_ROWS = 10_000
 
 _FORGED = (DataError, ProgrammingError)
 """What the database says of values that no page of this list can have ended with."""
+_WRONG_CURSOR = (ValueError, InvalidPage, BadBookmark, binascii.Error, KeyError, TypeError, IndexError, *_FORGED)
 
 
 class PageQuery(BaseModel):
@@ -73,14 +74,32 @@ def _select(db: Session, ordered: Select[Any], query: PageQuery, name: str) -> A
     if query.cursor is None:
         return select_page(db, ordered, per_page=query.limit)
     try:
-        sort, _, bookmark = base64.urlsafe_b64decode(query.cursor.encode()).decode().partition("|")
-        if sort != name:
-            raise ValueError("cursor of another sort")
-        return select_page(db, ordered, per_page=query.limit, page=unserialize_bookmark(bookmark))
-    except (ValueError, InvalidPage, BadBookmark, binascii.Error, KeyError, TypeError, IndexError, *_FORGED):
+        return select_page(db, ordered, per_page=query.limit, page=_marker(query.cursor, name))
+    except _WRONG_CURSOR:
         raise Invalid.field(
             "query:cursor", "cursor", "Dieser Zeiger gehört nicht zu dieser Liste.", "No cursor of this list."
         ) from None
+
+
+def _marker(cursor: str, name: str) -> Marker:
+    sort, _, bookmark = base64.urlsafe_b64decode(cursor.encode()).decode().partition("|")
+    if sort != name:
+        raise ValueError("cursor of another sort")
+    return unserialize_bookmark(bookmark)
+
+
+def place_of(cursor: str, name: str) -> tuple[Any, ...] | None:
+    """Where a page begins: the values of the row before it; None for no cursor of this sort, or one backwards."""
+    try:
+        marker = _marker(cursor, name)
+    except _WRONG_CURSOR:
+        return None
+    return None if marker.backwards or marker.place is None else tuple(marker.place)
+
+
+def cursor_of(name: str, place: tuple[Any, ...]) -> str:
+    """The pointer to what follows a row."""
+    return _cursor(name, serialize_bookmark(Marker(place, backwards=False)))
 
 
 def _cursor(name: str, bookmark: str) -> str:
@@ -89,8 +108,12 @@ def _cursor(name: str, bookmark: str) -> str:
 
 def page_of(items: list[T], following: str | None, total: int | None, query: PageQuery) -> Page[T]:
     """The page as it is answered."""
-    page = Page(items=items, next=following, total=total)
-    if following:
-        asked = query.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
-        page.next_query = urlencode({**asked, "cursor": following})
-    return page
+    return Page(items=items, next=following, total=total, next_query=next_query_of(query, following))
+
+
+def next_query_of(query: PageQuery, following: str | None) -> str:
+    """The query string of the next page, filters included; nothing after the last."""
+    if not following:
+        return ""
+    asked = query.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    return urlencode({**asked, "cursor": following})

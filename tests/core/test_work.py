@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import Engine, create_engine, make_url, text
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from app.core import health, refusals
@@ -138,18 +138,30 @@ def test_a_connection_lost_before_the_commit_is_no_success(client: InProcess, he
     assert client.get("/v1/whoami", headers=headers).status_code == 200  # with a new connection
 
 
-def test_a_commit_that_fails_stores_nothing_and_can_be_tried_again(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+FULL = (
+    (
+        "CREATE FUNCTION disk_full() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'the disk is full' USING ERRCODE = '53100'; END $$"
+    ),
+    (
+        "CREATE CONSTRAINT TRIGGER disk_full AFTER INSERT ON service_record DEFERRABLE INITIALLY DEFERRED "
+        "FOR EACH ROW EXECUTE FUNCTION disk_full()"
+    ),
+)
+
+
+def test_a_commit_that_fails_stores_nothing_and_can_be_tried_again(world: World) -> None:
+    """It fails at the express counter, and then on the ordinary way too."""
     help_, sync, key = given_help(world), world.as_(Role.PROVIDER_SYNC), {"Idempotency-Key": str(uuid4())}
     body = record_body(help_)
-
-    def commit(_: Session) -> None:
-        raise OperationalError("COMMIT", {}, Exception("the disk is full"))
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Session, "commit", commit)
+    with world.kernel.engine.begin() as db:
+        for statement in FULL:
+            db.execute(text(statement))
+    try:
         problem = sync.post("/v1/service-records", body, status=503, headers=key)
+    finally:
+        with world.kernel.engine.begin() as db:
+            db.execute(text("DROP FUNCTION disk_full() CASCADE"))
     assert "disk" not in str(problem)
     assert sync.get("/v1/service-records")["items"] == []
     made = sync.request("POST", "/v1/service-records", status=201, json=body, headers=key)

@@ -1,5 +1,6 @@
 """Billing of Fachleistungsstunden: service records and their price; other rooms come in through this door."""
 
+from app.modules.billing.express import DESKS
 from app.modules.billing.models import ServiceRecord
 from app.modules.billing.queries import records_for_billing
 from app.modules.billing.rules import (
@@ -26,6 +27,7 @@ from app.modules.billing.rules.records import entry_of
 from app.modules.billing.service import mark_billed, release_billed, reverse
 
 __all__ = [
+    "DESKS",
     "DIRECT",
     "Allowance",
     "Arrangement",

@@ -1,7 +1,8 @@
 """Writing service records: one statement for any number of rows, the same for one push and for an import.
 
 The statement looks up help and grant of each row, tells known rows from new ones, and inserts the good ones with
-their audit entries and events. Rows carry their provider, so that pushes of several providers can be written together.
+their audit entries and events: one for each act and youth office. A row that carries an Idempotency-Key is written
+only when the key is new and nobody holds it, and then its answer is kept: `head`, the youth office, `tail`.
 """
 
 import hashlib
@@ -12,7 +13,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.core.ids import new_id
@@ -23,13 +23,13 @@ from app.modules.billing.rules.records import minutes_of
 from app.modules.billing.schemas import ServiceRecordIn
 from app.policy import Actor
 
-_WRITE = text(
-    """
+WRITE = """
     WITH input AS MATERIALIZED (
-        SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(
+        SELECT * FROM jsonb_to_recordset(CAST(%(rows)s AS jsonb)) AS r(
             n int, id uuid, provider_id uuid, external_id text, help_id uuid, worker text, activity text,
             starts_at timestamptz, ends_at timestamptz, service_on date, minutes int, participants int, staff int,
-            session text, notice_hours int, note text, hash text)
+            session text, notice_hours int, note text, hash text,
+            act int, key text, fingerprint text, path text, head text, tail text)
     ), judged AS MATERIALIZED (
         SELECT input.*, help.youth_office_id, help.state,
                input.service_on BETWEEN help.starts_on AND coalesce(help.ended_on, help.ends_on)
@@ -41,7 +41,11 @@ _WRITE = text(
                           AND g.released_at IS NOT NULL AND g.state <> 'superseded'
                           AND input.service_on BETWEEN g.valid_from AND g.valid_to) AS granted,
                known.id AS known_id, encode(known.content_hash, 'hex') AS known_hash,
-               known.reversed_at IS NOT NULL AS known_reversed
+               known.reversed_at IS NOT NULL AS known_reversed,
+               CASE WHEN key IS NULL THEN true
+                    ELSE pg_try_advisory_xact_lock(hashtextextended(concat(%(account)s::uuid, ':', key), 7))
+                         AND NOT EXISTS (SELECT FROM idempotency_key AS k
+                                          WHERE k.account_id = %(account)s AND k.key = input.key) END AS fresh
           FROM input
           LEFT JOIN help ON help.id = input.help_id
                AND EXISTS (SELECT FROM help_assignment AS part
@@ -54,36 +58,44 @@ _WRITE = text(
                content_hash, recorded_by, recorded_at)
         SELECT id, youth_office_id, provider_id, external_id, help_id, worker, activity, starts_at, ends_at,
                service_on, minutes, participants, staff, session, notice_hours, note, decode(hash, 'hex'),
-               :account, :now
+               %(account)s, %(now)s
           FROM judged
-         WHERE known_id IS NULL AND within AND granted AND state IN ('active', 'ended')
+         WHERE known_id IS NULL AND within AND granted AND state IN ('active', 'ended') AND fresh
          ORDER BY n  -- of rows with one external id the first is written
         ON CONFLICT (provider_id, external_id) DO NOTHING
         RETURNING id, youth_office_id, provider_id, content_hash
+    ), done AS (
+        SELECT recorded.*, judged.act, judged.key, judged.fingerprint, judged.path,
+               judged.head || recorded.youth_office_id || judged.tail AS body
+          FROM recorded JOIN judged ON judged.id = recorded.id
     ), by_office AS (
         SELECT youth_office_id, provider_id, count(*) AS records, (array_agg(id ORDER BY id))[1] AS first_id,
                encode(sha256(string_agg(content_hash, ''::bytea ORDER BY id)), 'hex') AS hash
-          FROM recorded GROUP BY youth_office_id, provider_id
+          FROM done GROUP BY act, youth_office_id, provider_id
     ), audited AS (
         INSERT INTO audit_entry (id, tenant_id, at, actor_id, actor_organisation_id, action, subject_kind, subject_id,
                from_state, to_state, law, details)
-        SELECT gen_random_uuid(), youth_office_id, :now, :account, provider_id, 'service_record.record',
+        SELECT gen_random_uuid(), youth_office_id, %(now)s, %(account)s, provider_id, 'service_record.record',
                'service_record', first_id, '', '', '', json_build_object('records', records, 'sha256', hash)
           FROM by_office
     ), told AS (
         INSERT INTO event (id, tenant_id, type, subject_kind, subject_id, at, actor_id, actor_organisation_id, action,
                from_state, to_state, audience, data)
         SELECT gen_random_uuid(), youth_office_id, 'handschlag.service_record.recorded', 'service_record', first_id,
-               :now, :account, provider_id, '', '', '', ARRAY[youth_office_id, provider_id],
+               %(now)s, %(account)s, provider_id, '', '', '', ARRAY[youth_office_id, provider_id],
                jsonb_build_object('records', records)
           FROM by_office
+    ), kept AS (
+        INSERT INTO idempotency_key (account_id, key, organisation_id, fingerprint, status, headers, body, created_at)
+        SELECT %(account)s, key, provider_id, decode(fingerprint, 'hex'), 201,
+               jsonb_build_object('Location', path || '/' || id), body, %(now)s
+          FROM done WHERE key IS NOT NULL
     )
     SELECT judged.n, judged.youth_office_id, judged.state, judged.within, judged.granted, judged.known_id,
-           judged.known_hash, judged.known_reversed, recorded.id AS recorded_id
-      FROM judged LEFT JOIN recorded ON recorded.id = judged.id
+           judged.known_hash, judged.known_reversed, done.id AS recorded_id, done.body
+      FROM judged LEFT JOIN done ON done.id = judged.id
      ORDER BY judged.n
     """
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +118,9 @@ def record_rows(db: Session, records: Sequence[ServiceRecordIn], *, actor: Actor
     outcomes: dict[int, Outcome] = {}
     waiting = list(range(len(records)))
     while waiting:
-        rows = [_row(index, records[index], hashes[index], actor) for index in waiting]
+        rows = [row_of(index, records[index], hashes[index], actor) for index in waiting]
         parameters = {"rows": json.dumps(rows), "account": actor.id, "now": at}
-        for row in db.execute(_WRITE, parameters).all():
+        for row in db.connection().exec_driver_sql(WRITE, parameters).all():
             if (outcome := _outcome(row, hashes[row.n])) is not None:
                 outcomes[row.n] = outcome
         waiting = [index for index in waiting if index not in outcomes]
@@ -120,7 +132,8 @@ def content_hash(record: ServiceRecordIn) -> str:
     return hashlib.sha256(record.model_dump_json(exclude={"external_id"}).encode()).hexdigest()
 
 
-def _row(index: int, record: ServiceRecordIn, hash_: str, actor: Actor) -> dict[str, Any]:
+def row_of(index: int, record: ServiceRecordIn, hash_: str, actor: Actor) -> dict[str, Any]:
+    """A record as the statement takes it."""
     return {
         **record.model_dump(mode="json", exclude={"crosses_midnight"}),
         "n": index,

@@ -1,7 +1,15 @@
 """Identity: accounts, tokens, and who acts."""
 
 from app.modules.identity.models import AccountKind
-from app.modules.identity.queries import count_people, find_colleague, find_login, get_account, has_login, resolve
+from app.modules.identity.queries import (
+    count_people,
+    find_colleague,
+    find_login,
+    get_account,
+    has_login,
+    identify,
+    resolve,
+)
 from app.modules.identity.schemas import AccountCreate
 from app.modules.identity.service import create_account, hash_secret, set_secret
 
@@ -15,6 +23,7 @@ __all__ = [
     "get_account",
     "has_login",
     "hash_secret",
+    "identify",
     "resolve",
     "set_secret",
 ]
