@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -31,6 +32,9 @@ from app.wiring import HANDLERS, on_published
 
 EXPRESS_CONNECTIONS = 4
 """Besides `pool_size`; no more trips are under way at once in each process."""
+
+SWITCH_SECONDS = 0.001
+"""An import that reckons in a thread gives way to others this often; Python's own 5 ms add up over a request."""
 
 
 def make_kernel(settings: Settings, database_url: str) -> Kernel:
@@ -91,6 +95,7 @@ def _envelope(app: ASGIApp, kernel: Kernel, counters: list[Counter]) -> ASGIApp:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     kernel: Kernel = app.state.kernel
     to_thread.current_default_thread_limiter().total_tokens = kernel.settings.pool_size - 2
+    sys.setswitchinterval(SWITCH_SECONDS)
     gc.collect()
     gc.freeze()  # what is loaded now stays: full collections need not walk it, which cost 200 ms each
     stop = asyncio.Event()

@@ -39,13 +39,14 @@ from app.main import make_kernel
 from app.policy import Role
 from app.settings import Settings
 from app.wiring import HANDLERS, on_published
+from bench.bulk import Bulk, tell_bulk
 from bench.load import Round, get, load, post
 from tests.stories.helps import given_help
 from tests.world import Clock, World
 
 ROOT = Path(__file__).resolve().parents[1]
 CONNECTIONS = 16
-out = Console()
+out = Console(width=120)
 
 
 @dataclass
@@ -70,6 +71,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=3.0, help="of each measurement")
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--bulk", action="store_true", help="imports only")
     asked = parser.parse_args()
     if asked.quick:
         asked.rows, asked.rounds, asked.seconds = 20_000, 2, 1.5
@@ -79,9 +81,16 @@ def main() -> None:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         cluster = stack.enter_context(embedded.start(folder, durable=True))
         ours, theirs = _targets(stack, folder, cluster.url(), asked.rows)
-        _measure((ours, theirs), asked.rounds, asked.seconds)
-        floor = _pgbench(folder, cluster.url("idiomatic", "postgres"), asked.seconds * 2, theirs)
-        _tell(ours, theirs, floor, asked.rows)
+        if not asked.bulk:
+            _measure((ours, theirs), asked.rounds, asked.seconds)
+            floor = _pgbench(folder, cluster.url("idiomatic", "postgres"), asked.seconds * 2, theirs)
+            _tell(ours, theirs, floor, asked.rows)
+        bulk = Bulk(ours.port, ours.token, ours.help_id, _plain(cluster.url("handschlag", "postgres")))
+        tell_bulk(bulk, _requests(ours, count())["by id"], asked.seconds, out)
+
+
+def _plain(url: str) -> str:
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def _targets(stack: ExitStack, folder: Path, url: str, rows: int) -> tuple[Target, Target]:
@@ -90,9 +99,8 @@ def _targets(stack: ExitStack, folder: Path, url: str, rows: int) -> tuple[Targe
         settings = Settings(data_dir=folder, worker="none", log_level="error", _env_file=None)
         kernel = make_kernel(settings, url)
         stack.callback(kernel.engine.dispose)
-        plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
         environment = {
-            "HANDSCHLAG_DATABASE_URL": plain,
+            "HANDSCHLAG_DATABASE_URL": _plain(url),
             "HANDSCHLAG_DATA_DIR": str(folder),
             "HANDSCHLAG_WORKER": "none",
             "HANDSCHLAG_RATE_PER_MINUTE": "100000000",
@@ -295,7 +303,7 @@ COMMIT;
 
 def _tell(ours: Target, theirs: Target, floor: float, rows: int) -> None:
     table = Table("", "Handschlag /s", "p50 ms", "p99 ms", "CPU µs", "idiomatic /s", "CPU µs", "ratio", "goal")
-    goals = {"push": "≥ 1.5 × (aim 5 ×)", "first page": "≥ 4 ×", "deep page": "≥ 4 ×", "by id": "≥ 5 ×"}
+    goals = {"push": "≥ 5 ×", "first page": "≥ 4 ×", "deep page": "≥ 4 ×", "by id": "≥ 5 ×"}
     for kind, rounds in ours.rounds.items():
         pairs = [a.per_second / b.per_second for a, b in zip(rounds, theirs.rounds[kind], strict=True)]
         row = statistics.median(one.per_second for one in rounds)

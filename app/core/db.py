@@ -89,6 +89,10 @@ _OPTIONS = (
     "-c idle_in_transaction_session_timeout=60000"
 )
 """UTC, our schemas, bounded statements."""
+EXPRESS_OPTIONS = (
+    f"{_OPTIONS} -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_bitmapscan=off -c jit=off"
+)
+"""Each statement is planned once, to walk along an index: the plan must serve when the table has grown."""
 
 
 def make_engine(url: str, *, pool_size: int = 20) -> Engine:
@@ -97,9 +101,9 @@ def make_engine(url: str, *, pool_size: int = 20) -> Engine:
 
 
 def make_express_pool(url: str, *, size: int) -> AsyncConnectionPool[AsyncConnection]:
-    """Connections for statements without the ORM, on the event loop; opened when the process starts."""
+    """Connections for a few statements over and over, on the event loop; opened when the process starts."""
     plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    kwargs = {"options": _OPTIONS, "autocommit": True}
+    kwargs = {"options": EXPRESS_OPTIONS, "autocommit": True}
     return AsyncConnectionPool(plain, kwargs=kwargs, min_size=1, max_size=size, timeout=10, open=False)
 
 

@@ -23,13 +23,7 @@ def loads(body: bytes) -> Any:
         raise _refused("zu tief verschachtelt", "nested too deeply")
     try:
         text = body.decode("utf-8")
-        value = json.loads(
-            text,
-            object_pairs_hook=_unique,
-            parse_constant=_no_constant,
-            parse_int=_integer,
-            parse_float=_number,
-        )
+        value = _DECODER.decode(text)
     except UnicodeDecodeError:
         raise _refused("kein gültiges UTF-8", "not valid UTF-8") from None
     except (ValueError, RecursionError):
@@ -66,6 +60,11 @@ def _number(digits: str) -> float:
     if len(digits) > 40 or value in (float("inf"), float("-inf")):
         raise _refused("eine Zahl ist zu groß", "a number is too large")
     return value
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_integer, parse_float=_number
+)
 
 
 def _too_deep(body: bytes) -> bool:

@@ -1,6 +1,5 @@
 """The plain cases of pushing, listing and reading service records, for the express counter."""
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -15,7 +14,7 @@ from app.core.answers import Answer, page_headers
 from app.core.express import Asked, Question, Rows
 from app.core.pages import cursor_of, next_query_of, place_of
 from app.core.problems import MalformedRequest
-from app.modules.billing.recording import WRITE, content_hash, row_of
+from app.modules.billing.recording import WRITE, Row, as_array
 from app.modules.billing.rules.records import faults
 from app.modules.billing.schemas import ServiceRecordIn, ServiceRecordOut, ServiceRecordQuery
 from app.policy import Actor, Permission
@@ -41,11 +40,11 @@ class Push:
 
     def questions(self, asked: Sequence[Asked], actor: Actor, at: datetime) -> list[Question]:
         """One statement for all; in the order of their ids, so that two batches do not wait for each other."""
-        rows: dict[str | None, dict[str, Any]] = {}
+        rows: dict[str | None, str] = {}
         for n, one in sorted(enumerate(asked), key=lambda pair: pair[1].content.external_id):
             if one.key not in rows:  # the same key again is answered once the first is done
                 rows[one.key] = _pushed(n, one, actor, at)
-        return [(WRITE, {"rows": json.dumps(list(rows.values())), "account": actor.id, "now": at})]
+        return [(WRITE, {"rows": as_array(rows.values()), "account": actor.id, "now": at})]
 
     def answers(self, asked: Sequence[Asked], actor: Actor, results: Sequence[Rows]) -> Sequence[Answer | None]:
         """What was recorded; anything else is judged the ordinary way."""
@@ -57,13 +56,13 @@ class Push:
         return answers
 
 
-def _pushed(n: int, asked: Asked, actor: Actor, at: datetime) -> dict[str, Any]:
-    record: ServiceRecordIn = asked.content
-    row = row_of(n, record, content_hash(record), actor)
-    body = {**dict.fromkeys(_COLUMNS), **row, "youth_office_id": "", "recorded_at": at}
-    head, mark, tail = to_json({name: body[name] for name in _COLUMNS}).decode().partition(_OFFICE)
-    asked_for = {"act": n, "key": asked.key, "fingerprint": asked.fingerprint.hex(), "path": asked.path}
-    return {**row, **asked_for, "head": head + mark, "tail": tail}
+def _pushed(n: int, asked: Asked, actor: Actor, at: datetime) -> str:
+    row = Row.of(n, asked.content, actor)
+    told = {**dict.fromkeys(_COLUMNS), **row.record.__dict__, "id": row.id, "youth_office_id": "", "recorded_at": at}
+    told |= {"provider_id": row.provider_id, "service_on": row.service_on, "minutes": row.minutes}
+    head, mark, tail = to_json({name: told[name] for name in _COLUMNS}).decode().partition(_OFFICE)
+    kept = {"key": asked.key, "fingerprint": asked.fingerprint.hex(), "path": asked.path}
+    return row.json(act=n, **kept, head=head + mark, tail=tail)
 
 
 class Read:
@@ -102,7 +101,7 @@ class Search:
             query = ServiceRecordQuery.model_validate(dict(given))
         except ValidationError:
             return None
-        values = {"help_id": query.help_id, "first": query.first, "last": query.last, "rows": query.limit + 1}
+        values = {"help_id": query.help_id, "first": query.first, "last": query.last}
         if query.cursor is not None:
             place = place_of(query.cursor, query.sort)
             if place is None:
@@ -128,13 +127,14 @@ def _mine(actor: Actor) -> str:
 
 
 def _listing(query: ServiceRecordQuery, actor: Actor) -> str:
+    """The limit stands in the text: a plan that does not know it might sort the whole list."""
     beyond, order = ("<", "DESC") if query.sort.startswith("-") else (">", "ASC")
     conditions = [_mine(actor)]
     conditions += ["help_id = %(help_id)s"] if query.help_id else []
     conditions += ["service_on >= %(first)s"] if query.first else []
     conditions += ["service_on <= %(last)s"] if query.last else []
     conditions += [f"(service_on, id) {beyond} (%(day)s, %(id)s)"] if query.cursor else []
-    return f"{_SELECT} {' AND '.join(conditions)} ORDER BY service_on {order}, id {order} LIMIT %(rows)s"
+    return f"{_SELECT} {' AND '.join(conditions)} ORDER BY service_on {order}, id {order} LIMIT {query.limit + 1}"
 
 
 def _page(asked: Asked, rows: Rows) -> Answer:

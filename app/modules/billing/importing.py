@@ -1,22 +1,29 @@
 """Imports of service records: judged row by row, written in chunks, told row by row."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
-from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.core.imports import MOST_TOLD, ImportQuery, ImportRefused, Parsed, parsed, told
+from app.core.imports import MOST_TOLD, ImportQuery, ImportRefused, parsed, told
+from app.core.problems import FieldError
 from app.core.work import rehearsal
 from app.modules.billing.errors import ExternalIdReused
-from app.modules.billing.recording import Outcome, record_rows
+from app.modules.billing.recording import Outcome, Row, record_rows
 from app.modules.billing.rules.records import faults
 from app.modules.billing.schemas import ImportOut, RowOut, ServiceRecordIn, ServiceRecordRow
 from app.policy import Actor
 
 MOST_ROWS = 50_000
 CHUNK = 1_000
+_PLAN_ANEW = text("SET LOCAL plan_cache_mode = force_custom_plan")
+"""A plan kept from the sixth chunk on would be one for the table as it was then: it may grow by fifty thousand rows."""
+Judged = tuple[Row | None, Sequence[FieldError], str | None]
+"""A sound row, or what is wrong with it; and the external id to tell of it."""
 
 
 def import_records(
@@ -41,25 +48,40 @@ def import_records(
 
 def _write_all(db: Session, body: bytes, media_type: str, *, actor: Actor, at: datetime) -> list[RowOut]:
     rows: list[RowOut] = []
-    chunk: list[Parsed[ServiceRecordIn]] = []
-    for read in parsed(body, media_type, ServiceRecordIn, ServiceRecordRow, MOST_ROWS):
-        chunk.append(replace(read, errors=faults(read.row, at)) if read.row is not None else read)
-        if len(chunk) == CHUNK:
-            rows += _write(db, chunk, len(rows), actor=actor, at=at)
-            chunk = []
-    return rows + _write(db, chunk, len(rows), actor=actor, at=at)
-
-
-def _write(
-    db: Session, chunk: Sequence[Parsed[ServiceRecordIn]], offset: int, *, actor: Actor, at: datetime
-) -> list[RowOut]:
-    good = [read.row for read in chunk if read.row is not None and not read.errors]
-    outcomes = iter(record_rows(db, good, actor=actor, at=at)) if good else iter(())
-    rows = []
-    for index, read in enumerate(chunk, start=offset):
-        sound = read.row is not None and not read.errors
-        rows.append(_told(index, next(outcomes) if sound else Outcome(errors=tuple(read.errors)), read.external_id))
+    db.execute(_PLAN_ANEW)
+    for chunk in _ahead(_chunks(_judged(body, media_type, actor, at))):
+        rows += _write(db, chunk, len(rows), actor=actor, at=at)
     return rows
+
+
+def _ahead(chunks: Iterator[list[Judged]]) -> Iterator[list[Judged]]:
+    """The next chunk is read while the database writes the one before."""
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(next, chunks, None)
+        while (chunk := coming.result()) is not None:
+            coming = reader.submit(next, chunks, None)
+            yield chunk
+
+
+def _chunks(judged: Iterator[Judged]) -> Iterator[list[Judged]]:
+    while chunk := list(islice(judged, CHUNK)):
+        yield chunk
+
+
+def _judged(body: bytes, media_type: str, actor: Actor, at: datetime) -> Iterator[Judged]:
+    for index, read in enumerate(parsed(body, media_type, ServiceRecordIn, ServiceRecordRow, MOST_ROWS)):
+        wrong = faults(read.row, at) if read.row is not None else read.errors
+        sound = None if read.row is None or wrong else Row.of(index, read.row, actor)
+        yield sound, wrong, read.external_id
+
+
+def _write(db: Session, chunk: Sequence[Judged], offset: int, *, actor: Actor, at: datetime) -> list[RowOut]:
+    good = [row for row, _, _ in chunk if row is not None]
+    outcomes = record_rows(db, good, actor=actor, at=at) if good else {}
+    return [
+        _told(index, outcomes[index] if row is not None else Outcome(errors=tuple(errors)), external_id)
+        for index, (row, errors, external_id) in enumerate(chunk, start=offset)
+    ]
 
 
 def _told(index: int, outcome: Outcome, external_id: str | None) -> RowOut:

@@ -7,9 +7,9 @@ only when the key is new and nobody holds it, and then its answer is kept: `head
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +25,7 @@ from app.policy import Actor
 
 WRITE = """
     WITH input AS MATERIALIZED (
-        SELECT * FROM jsonb_to_recordset(CAST(%(rows)s AS jsonb)) AS r(
+        SELECT * FROM json_to_recordset(CAST(%(rows)s AS json)) AS r(
             n int, id uuid, provider_id uuid, external_id text, help_id uuid, worker text, activity text,
             starts_at timestamptz, ends_at timestamptz, service_on date, minutes int, participants int, staff int,
             session text, notice_hours int, note text, hash text,
@@ -108,60 +108,86 @@ class Outcome:
     errors: tuple[FieldError, ...] = ()
 
 
-def record_rows(db: Session, records: Sequence[ServiceRecordIn], *, actor: Actor, at: datetime) -> list[Outcome]:
-    """Write what may be written of some records (each sound in itself) and tell what became of each.
+def record_rows(db: Session, rows: Sequence["Row"], *, actor: Actor, at: datetime) -> dict[int, Outcome]:
+    """Write what may be written of some records (each sound in itself); tell what became of each, by its number.
 
     A row whose external id is just being written, by a row before it or by another transaction, is judged again once
     that is done: two statements, however many rows share an id.
     """
-    hashes = [content_hash(record) for record in records]
     outcomes: dict[int, Outcome] = {}
-    waiting = list(range(len(records)))
+    waiting = {row.n: row for row in rows}
     while waiting:
-        rows = [row_of(index, records[index], hashes[index], actor) for index in waiting]
-        parameters = {"rows": json.dumps(rows), "account": actor.id, "now": at}
-        for row in db.connection().exec_driver_sql(WRITE, parameters).all():
-            if (outcome := _outcome(row, hashes[row.n])) is not None:
-                outcomes[row.n] = outcome
-        waiting = [index for index in waiting if index not in outcomes]
-    return [outcomes[index] for index in range(len(records))]
+        parameters = {"rows": as_array(row.json() for row in waiting.values()), "account": actor.id, "now": at}
+        for told in db.connection().exec_driver_sql(WRITE, parameters).all():
+            if (outcome := _outcome(told, waiting[told.n])) is not None:
+                outcomes[told.n] = outcome
+                del waiting[told.n]
+    return outcomes
 
 
-def content_hash(record: ServiceRecordIn) -> str:
-    """What makes two pushes of one external id the same."""
-    return hashlib.sha256(record.model_dump_json(exclude={"external_id"}).encode()).hexdigest()
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A record on its way into the statement.
+
+    Args:
+        content: the record as JSON without its external id; its hash makes two pushes of one external id the same.
+    """
+
+    n: int
+    id: UUID
+    record: ServiceRecordIn
+    content: str
+    provider_id: UUID
+    service_on: date
+    minutes: int
+
+    @classmethod
+    def of(cls, n: int, record: ServiceRecordIn, actor: Actor) -> "Row":
+        """Reckon what the table holds besides what was sent."""
+        content = record.model_dump_json(exclude=_EXTERNAL_ID)
+        day, minutes = legal_date(record.starts_at), minutes_of(record)
+        return cls(n, new_id(), record, content, actor.organisation_id, day, minutes)
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the content."""
+        return hashlib.sha256(self.content.encode()).hexdigest()
+
+    def json(self, **more: Any) -> str:
+        """The row as the statement reads it; built from text, because imports have thousands."""
+        added = f",{json.dumps(more)[1:-1]}" if more else ""
+        return (
+            f'{self.content[:-1]},"n":{self.n},"id":"{self.id}","external_id":"{self.record.external_id}",'
+            f'"provider_id":"{self.provider_id}","service_on":"{self.service_on}","minutes":{self.minutes},'
+            f'"hash":"{self.hash}"{added}}}'
+        )
 
 
-def row_of(index: int, record: ServiceRecordIn, hash_: str, actor: Actor) -> dict[str, Any]:
-    """A record as the statement takes it."""
-    return {
-        **record.model_dump(mode="json", exclude={"crosses_midnight"}),
-        "n": index,
-        "id": str(new_id()),
-        "provider_id": str(actor.organisation_id),
-        "service_on": legal_date(record.starts_at).isoformat(),
-        "minutes": minutes_of(record),
-        "hash": hash_,
-    }
+_EXTERNAL_ID = {"external_id"}
 
 
-def _known(row: Any, hash_: str) -> Outcome:
-    if row.known_reversed:
+def as_array(rows: Iterable[str]) -> str:
+    """JSON texts as one array."""
+    return f"[{','.join(rows)}]"
+
+
+def _known(told: Any, row: Row) -> Outcome:
+    if told.known_reversed:
         return Outcome(errors=(REVERSED,))
-    same = row.known_hash == hash_
-    return Outcome(id=row.known_id if same else None, is_reused=not same)
+    same = told.known_hash == row.hash
+    return Outcome(id=told.known_id if same else None, is_reused=not same)
 
 
-def _outcome(row: Any, hash_: str) -> Outcome | None:
+def _outcome(told: Any, row: Row) -> Outcome | None:
     """None: neither written nor known, so somebody else was writing it; ask again."""
-    if row.recorded_id is not None:
-        return Outcome(id=row.recorded_id, is_new=True)
-    if row.known_id is not None:
-        return _known(row, hash_)
-    if row.youth_office_id is None:
+    if told.recorded_id is not None:
+        return Outcome(id=told.recorded_id, is_new=True)
+    if told.known_id is not None:
+        return _known(told, row)
+    if told.youth_office_id is None:
         return Outcome(errors=(UNKNOWN_HELP,))
-    if row.state not in ("active", "ended"):
+    if told.state not in ("active", "ended"):
         return Outcome(errors=(HELP_NOT_RUNNING,))
-    if not row.within:
+    if not told.within:
         return Outcome(errors=(OUTSIDE_HELP,))
-    return None if row.granted else Outcome(errors=(NOT_GRANTED,))
+    return None if told.granted else Outcome(errors=(NOT_GRANTED,))

@@ -13,7 +13,7 @@ from app.core.problems import Invalid
 from app.modules.billing import queries
 from app.modules.billing.errors import ExternalIdReused, RecordLocked
 from app.modules.billing.models import ServiceRecord
-from app.modules.billing.recording import record_rows
+from app.modules.billing.recording import Row, record_rows
 from app.modules.billing.rules.records import faults
 from app.modules.billing.schemas import ServiceRecordIn
 from app.policy import Actor
@@ -35,7 +35,7 @@ def record(db: Session, body: ServiceRecordIn, *, actor: Actor, at: datetime) ->
     """
     if found := faults(body, at):
         raise Invalid(errors=found)
-    outcome = record_rows(db, [body], actor=actor, at=at)[0]
+    outcome = record_rows(db, [Row.of(0, body, actor)], actor=actor, at=at)[0]
     if outcome.is_reused:
         raise ExternalIdReused
     if outcome.id is None:
