@@ -21,7 +21,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 KEY, ALGORITHM = os.environ.get("BENCH_PUBLIC_KEY", ""), "RS256"
 engine = create_async_engine(
-    os.environ.get("BENCH_DATABASE_URL", "postgresql+psycopg://"), pool_size=20, max_overflow=0
+    os.environ.get("BENCH_DATABASE_URL", "postgresql+asyncpg://"), pool_size=20, max_overflow=0
 )
 sessions = async_sessionmaker(engine, expire_on_commit=False)
 

