@@ -62,6 +62,7 @@ ROUTERS = (
     planning.reviews,
     planning.form_of_young_people,
     planning.meetings,
+    planning.tasks,
     planning.perspectives,
     invoices.router,
     invoices.check_rules,

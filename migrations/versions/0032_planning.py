@@ -21,6 +21,10 @@ PERSPECTIVES = "'return_home', 'other_family', 'permanent_placement', 'independe
 STATUSES = "'proposed', 'agreed', 'in_progress', 'reached', 'partly_reached', 'not_reached', 'dropped', 'replaced'"
 OWED = "fk_report_expectation_meeting_id_help_plan_meeting"
 """A report that is owed before a meeting names it."""
+ROLES = (
+    "'child', 'young_person', 'mother', 'father', 'guardian', 'provider', 'school', 'day_care', "
+    "'guardian_ad_litem', 'interpreter', 'youth_office', 'other'"
+)
 HASH = "content_hash ~ '^[0-9a-f]{64}$'"
 
 
@@ -33,12 +37,13 @@ def upgrade() -> None:
     _self_assessment()
     _meeting()
     _minutes()
+    _task()
     op.create_foreign_key(op.f(OWED), "report_expectation", "help_plan_meeting", ["meeting_id"], ["id"])
 
 
 def downgrade() -> None:
     op.drop_constraint(op.f(OWED), "report_expectation", type_="foreignkey")
-    for name in ("minutes", "meeting", "self_assessment", "grade", "statement", "version", "draft"):
+    for name in ("task", "minutes", "meeting", "self_assessment", "grade", "statement", "version", "draft"):
         op.drop_table(f"help_plan_{name}")
     op.drop_table("help_plan")
 
@@ -219,6 +224,39 @@ def _minutes() -> None:
         hash=HASH,
     )
     _kept(name, write=OFFICE)
+
+
+def _task() -> None:
+    name = "help_plan_task"
+    _table(
+        name,
+        Column("id", sa.Uuid(), primary_key=True),
+        *_place(name),
+        Column("informed_ids", pg.ARRAY(sa.Uuid()), nullable=False),
+        Column("plan_id", sa.Uuid()),
+        Column("meeting_id", sa.Uuid()),
+        Column("goal_key", sa.Text()),
+        Column("what", sa.Text(), nullable=False),
+        Column("who", sa.Text(), nullable=False),
+        Column("role", sa.String(60)),
+        Column("until", sa.Date()),
+        Column("state", sa.String(60), nullable=False),
+        Column("note", sa.Text()),
+        *_stateful(),
+        *_belongs(name, plan_id="help_plan", meeting_id="help_plan_meeting"),
+        state="state IN ('open', 'done', 'dropped')",
+        role=f"role IN ({ROLES})",
+        origin="(plan_id IS NULL) <> (meeting_id IS NULL)",
+        goal="goal_key IS NULL OR plan_id IS NOT NULL",
+    )
+    for index, columns in {
+        "plan_id": ["plan_id"],
+        "meeting_id": ["meeting_id"],
+        "help_id": ["help_id", "until"],
+        "youth_office_id": ["youth_office_id", "state", "until", "id"],
+    }.items():
+        op.create_index(f"ix_{name}_{index}", name, columns)
+    protect(name, see=NOW, write=f"{OFFICE} OR (role = 'provider' AND attends_help(help_id, changed_at))")
 
 
 def _table(name: str, *parts: sa.schema.SchemaItem, **checks: str) -> None:

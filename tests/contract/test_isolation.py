@@ -134,6 +134,7 @@ def _everything(world: World) -> dict[str, str]:
         "report_id": report["id"],
         "shift_id": shift["id"],
         "standard_id": standard["id"],
+        "task_id": caseworker.get("/v1/help-plan-tasks")["items"][0]["id"],
         "webhook_id": webhook["id"],
     }
 

@@ -22,6 +22,14 @@ class HelpPlanMeetingState(CodeList):
     CANCELLED = "cancelled", "abgesagt"
 
 
+class HelpPlanTaskState(CodeList):
+    """Where a task stands."""
+
+    OPEN = "open", "zu erledigen"
+    DONE = "done", "erledigt"
+    DROPPED = "dropped", "entfallen"
+
+
 class HelpPlanMeetingKind(CodeList):
     """What a meeting is for."""
 

@@ -85,6 +85,7 @@ class HelpPlanTask(In):
 
     what: Prose = Field(title="was", examples=["Wecker stellen und um sieben aufstehen"])
     who: Function = Field(title="wer", examples=["Jugendliche"])
+    role: HelpPlanRole | None = Field(None, title="wessen Aufgabe", examples=["young_person"])
     until: Day | None = Field(None, title="bis wann")
 
 

@@ -15,7 +15,9 @@ from app.modules.planning.codes import (
     GradingSide,
     HelpPlanMeetingKind,
     HelpPlanMeetingState,
+    HelpPlanRole,
     HelpPlanState,
+    HelpPlanTaskState,
     PerspectiveKind,
     ReviewStage,
     SelfAssessmentMode,
@@ -206,6 +208,34 @@ class HelpPlanMinutes(Identified, CaseBound, Base):
         CheckConstraint("number >= 1", name="number"),
         CheckConstraint("(number = 1) = (correction IS NULL)", name="correction"),
         CheckConstraint("content_hash ~ '^[0-9a-f]{64}$'", name="hash"),
+    )
+
+
+class HelpPlanTask(Identified, Stateful, _OfHelp, Base):
+    """Who does what until when: for a goal of the plan in force, or as agreed on in a meeting."""
+
+    __tablename__ = "help_plan_task"
+
+    youth_office_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    provider_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    help_id: Mapped[UUID] = mapped_column(ForeignKey("help.id"))
+    plan_id: Mapped[UUID | None] = mapped_column(ForeignKey("help_plan.id"))
+    meeting_id: Mapped[UUID | None] = mapped_column(ForeignKey("help_plan_meeting.id"))
+    goal_key: Mapped[str | None]
+    what: Mapped[str]
+    who: Mapped[str]
+    role: Mapped[HelpPlanRole | None] = mapped_column(code(HelpPlanRole, "role"))
+    until: Mapped[date | None]
+    state: Mapped[HelpPlanTaskState] = mapped_column(code(HelpPlanTaskState, "state"))
+    note: Mapped[str | None]  # how it went
+
+    __table_args__ = (
+        CheckConstraint("(plan_id IS NULL) <> (meeting_id IS NULL)", name="origin"),
+        CheckConstraint("goal_key IS NULL OR plan_id IS NOT NULL", name="goal"),
+        Index("ix_help_plan_task_plan_id", "plan_id"),
+        Index("ix_help_plan_task_meeting_id", "meeting_id"),
+        Index("ix_help_plan_task_help_id", "help_id", "until"),
+        Index("ix_help_plan_task_youth_office_id", "youth_office_id", "state", "until", "id"),
     )
 
 

@@ -17,6 +17,7 @@ from app.modules.planning.codes import (
     HelpPlanMeetingKind,
     HelpPlanMeetingState,
     HelpPlanState,
+    HelpPlanTaskState,
     PerspectiveKind,
     ReviewStage,
 )
@@ -27,11 +28,13 @@ from app.modules.planning.models import (
     HelpPlanMinutes,
     HelpPlanSelfAssessment,
     HelpPlanStatement,
+    HelpPlanTask,
     HelpPlanVersion,
 )
 from app.modules.planning.schemas.meetings import HelpPlanMeetingQuery
 from app.modules.planning.schemas.plan import HelpPlanQuery, HelpPlanReviewQuery
 from app.modules.planning.schemas.review import PerspectiveQuery, SelfAssessmentQuery
+from app.modules.planning.schemas.tasks import HelpPlanTaskQuery
 from app.policy import Actor
 
 Listed = tuple[list[Any], str | None, int | None]
@@ -185,6 +188,43 @@ def minutes_of(db: Session, meeting_id: UUID, actor: Actor) -> Sequence[HelpPlan
     if not written:
         get_meeting(db, meeting_id, actor)
     return written
+
+
+def visible_tasks(actor: Actor) -> Select[HelpPlanTask]:
+    """The tasks an actor's organisation may know of."""
+    of = HelpPlanTask
+    return select(of).where(cases.takes_part(actor, of.youth_office_id, of.help_id, of.changed_at))
+
+
+def get_task(
+    db: Session, task_id: UUID, actor: Actor, *, lock: bool = False, taking_part_at: datetime | None = None
+) -> HelpPlanTask:
+    """One task; 404 for strangers. `lock`, `taking_part_at`: for a change, see `get_plan`."""
+    wanted = visible_tasks(actor).where(HelpPlanTask.id == task_id)
+    if taking_part_at is not None:
+        now: Any = literal(taking_part_at)
+        wanted = wanted.where(cases.takes_part(actor, HelpPlanTask.youth_office_id, HelpPlanTask.help_id, now))
+    return found(db.scalar(wanted.with_for_update() if lock else wanted))
+
+
+def tasks_of(db: Session, origin: HelpPlan | HelpPlanMeeting) -> Sequence[HelpPlanTask]:
+    """The tasks that came from a plan or a meeting and did not fall away; locked."""
+    owner = HelpPlanTask.plan_id if isinstance(origin, HelpPlan) else HelpPlanTask.meeting_id
+    rows = select(HelpPlanTask).where(owner == origin.id, HelpPlanTask.state != HelpPlanTaskState.DROPPED)
+    return db.scalars(rows.order_by(HelpPlanTask.id).with_for_update()).all()
+
+
+def list_tasks(db: Session, query: HelpPlanTaskQuery, actor: Actor, today: date) -> Listed:
+    """A page of tasks."""
+    rows = visible_tasks(actor)
+    for name in ("help_id", "plan_id", "state", "role"):
+        if (value := getattr(query, name)) is not None:
+            rows = rows.where(getattr(HelpPlanTask, name) == value)
+    if query.overdue is not None:
+        late = and_(HelpPlanTask.state == HelpPlanTaskState.OPEN, func.coalesce(HelpPlanTask.until < today, False))
+        rows = rows.where(late if query.overdue else ~late)
+    sorts = {"until": func.coalesce(HelpPlanTask.until, date.max), "created_at": HelpPlanTask.created_at}
+    return paginate(db, rows, query, sorts, HelpPlanTask.id)
 
 
 _PLANNED = and_(HelpPlan.help_id == cases.Help.id, HelpPlan.state != HelpPlanState.ENDED)

@@ -4,23 +4,24 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, literal, select
+from sqlalchemy import Select, and_, exists, func, literal, or_, select
 
 from app.core.worklist import Asked, Source, end_of, waiting
 from app.law.calendars import legal_date
 from app.law.planning import MINUTES_DAYS, PLAN_AGREEMENT_DAYS, REVIEW_REMINDER_WEEKS
 from app.modules import cases
-from app.modules.planning.codes import HelpPlanMeetingState, HelpPlanState, ReviewStage
-from app.modules.planning.models import HelpPlan, HelpPlanMeeting, HelpPlanStatement
-from app.modules.planning.queries import visible, visible_meetings
+from app.modules.planning.codes import HelpPlanMeetingState, HelpPlanRole, HelpPlanState, HelpPlanTaskState, ReviewStage
+from app.modules.planning.models import HelpPlan, HelpPlanMeeting, HelpPlanStatement, HelpPlanTask
+from app.modules.planning.queries import visible, visible_meetings, visible_tasks
 from app.policy import Permission
 
+TASKS = "/v1/help-plan-tasks/"
 Rows = list[Select[*tuple[Any, ...]]]
 
 
 def _work(asked: Asked) -> Sequence[Select[*tuple[Any, ...]]]:
     if asked.actor.may(Permission.HELP_PLANS_READ):
-        return [*_plans(asked), *_meetings(asked)]
+        return [*_plans(asked), *_meetings(asked), *_tasks(asked)]
     return _overseen(asked) if asked.actor.may(Permission.HELP_PLANS_OVERSEE) else []
 
 
@@ -50,13 +51,7 @@ def _meetings(asked: Asked) -> Rows:
     """Meetings that are set, for everybody who comes; and minutes that are to be written."""
     actor = asked.actor
     mine = visible_meetings(actor).where(asked.mine(HelpPlanMeeting.help_id))
-    help_ = select(cases.Help.number).where(cases.Help.id == HelpPlanMeeting.help_id).scalar_subquery()
-    place: dict[str, Any] = {
-        "subject": HelpPlanMeeting,
-        "number": func.coalesce(help_, ""),
-        "path": "/v1/help-plan-meetings/",
-        "help_id": HelpPlanMeeting.help_id,
-    }
+    place = _place(HelpPlanMeeting, "/v1/help-plan-meetings/")
     comes, writes = actor.may(Permission.HELP_PLANS_TAKE_PART), actor.may(Permission.HELP_PLANS_MANAGE)
     meet = waiting("help_plan_meeting", due_at=HelpPlanMeeting.starts_at, me=comes, **place)
     write_by = HelpPlanMeeting.starts_at + timedelta(days=MINUTES_DAYS)
@@ -66,6 +61,24 @@ def _meetings(asked: Asked) -> Rows:
         mine.with_only_columns(*meet).where(HelpPlanMeeting.state == HelpPlanMeetingState.SCHEDULED),
         mine.with_only_columns(*write).where(unwritten),
     ]
+
+
+def _tasks(asked: Asked) -> Rows:
+    """Open tasks with a day: to each side its own, to the youth office also those that nobody is named for."""
+    actor, role = asked.actor, HelpPlanTask.role
+    own = role == HelpPlanRole.PROVIDER
+    if actor.is_youth_office:
+        own = or_(role.is_(None), role == HelpPlanRole.YOUTH_OFFICE)
+    me = and_(literal(actor.may(Permission.HELP_PLANS_TAKE_PART)), func.coalesce(own, False))
+    do = waiting("help_plan_task", due_at=end_of(HelpPlanTask.until), me=me, **_place(HelpPlanTask, TASKS))
+    mine = visible_tasks(actor).where(asked.mine(HelpPlanTask.help_id), HelpPlanTask.state == HelpPlanTaskState.OPEN)
+    return [mine.with_only_columns(*do).where(HelpPlanTask.until.is_not(None))]
+
+
+def _place(subject: Any, path: str) -> dict[str, Any]:
+    """Where something is read that bears its help's number."""
+    help_ = select(cases.Help.number).where(cases.Help.id == subject.help_id).scalar_subquery()
+    return {"subject": subject, "number": func.coalesce(help_, ""), "path": path, "help_id": subject.help_id}
 
 
 def _overseen(asked: Asked) -> Rows:
@@ -81,6 +94,7 @@ WORK = Source(
         "help_plan_review": "Hilfeplan überprüfen",
         "help_plan_to_agree": "Hilfeplan abstimmen und bestätigen",
         "help_plan_meeting": "Hilfeplangespräch führen",
+        "help_plan_task": "Aufgabe aus dem Hilfeplan erledigen",
         "help_plan_minutes": "Protokoll des Hilfeplangesprächs schreiben",
     },
     _work,

@@ -3,6 +3,7 @@
 from app.core.workflow import Row, Workflow
 from app.modules.planning.codes import HelpPlanMeetingState as M
 from app.modules.planning.codes import HelpPlanState as S
+from app.modules.planning.codes import HelpPlanTaskState as T
 from app.modules.planning.rules import guards
 from app.modules.planning.schemas.meetings import CancelHelpPlanMeeting, HoldHelpPlanMeeting, MoveHelpPlanMeeting
 from app.modules.planning.schemas.plan import (
@@ -13,6 +14,7 @@ from app.modules.planning.schemas.plan import (
     RedraftHelpPlan,
     ReviewHelpPlan,
 )
+from app.modules.planning.schemas.tasks import CompleteHelpPlanTask, DropHelpPlanTask, ReopenHelpPlanTask
 from app.policy import OrganisationKind
 from app.policy import Permission as P
 
@@ -123,5 +125,24 @@ MEETING = Workflow(
             HoldHelpPlanMeeting,
         ),
         Row("cancel", "absagen", frozenset({M.SCHEDULED}), M.CANCELLED, MANAGE, OFFICE, body=CancelHelpPlanMeeting),
+    ],
+)
+TASK = Workflow(
+    "help_plan_task",
+    "Aufgabe aus dem Hilfeplan",
+    T,
+    T.OPEN,
+    [
+        Row(
+            "complete",
+            "als erledigt melden",
+            frozenset({T.OPEN}),
+            T.DONE,
+            P.HELP_PLANS_TAKE_PART,
+            who=(guards.is_ours,),
+            body=CompleteHelpPlanTask,
+        ),
+        Row("reopen", "wieder öffnen", frozenset({T.DONE}), T.OPEN, MANAGE, OFFICE, body=ReopenHelpPlanTask),
+        Row("drop", "entfallen lassen", frozenset({T.OPEN}), T.DROPPED, MANAGE, OFFICE, body=DropHelpPlanTask),
     ],
 )

@@ -157,4 +157,4 @@ def test_answers_that_do_not_fit_are_refused(quiet: tuple[World, str], changes: 
 def test_the_form_is_there_to_be_filled_in(world: World) -> None:
     shown = world.as_(Role.PROVIDER_PROFESSIONAL).get("/v1/self-assessment-form")
     assert (shown["number"], shown["json_schema"]["title"]) == (1, "Wie es mir geht")
-    world.as_(Role.CASEWORKER).get("/v1/self-assessment-form?number=7", status=404)
+    world.as_(Role.CASEWORKER).get("/v1/self-assessment-form?number=7", status=422)

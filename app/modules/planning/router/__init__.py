@@ -3,6 +3,7 @@
 from app.modules.planning.router.meetings import meetings
 from app.modules.planning.router.perspectives import perspectives
 from app.modules.planning.router.plans import plans, reviews
+from app.modules.planning.router.tasks import tasks
 from app.modules.planning.router.voices import form_of_young_people, voices
 
-__all__ = ["form_of_young_people", "meetings", "perspectives", "plans", "reviews", "voices"]
+__all__ = ["form_of_young_people", "meetings", "perspectives", "plans", "reviews", "tasks", "voices"]

@@ -78,12 +78,11 @@ def _views(number: int, goals: list[dict[str, object]], grades: list[HelpPlanGra
     summary="Vordruck «Wie es mir geht»",
 )
 @needs(Permission.HELP_PLANS_READ)
-def get_self_assessment_form(number: Annotated[int, Query(ge=1, le=1000)] = LATEST_FORM) -> SelfAssessmentFormOut:
+def get_self_assessment_form(
+    number: Annotated[int, Query(ge=1, le=LATEST_FORM)] = LATEST_FORM,
+) -> SelfAssessmentFormOut:
     """The form in plain words on which young people say how they are (§§ 8, 36 Abs. 1 SGB VIII), as JSON Schema."""
-    schema = form(number)
-    if schema is None:
-        raise NotFound
-    return SelfAssessmentFormOut(number=number, json_schema=schema)
+    return SelfAssessmentFormOut(number=number, json_schema=form(number) or {})
 
 
 @voices.post("/{plan_id}/grades", summary="Zielerreichung einschätzen")

@@ -4,7 +4,8 @@ from app.core.problems import Text
 from app.core.workflow import Move
 from app.law.calendars import legal_date
 from app.law.planning import SEVERAL_PROFESSIONALS
-from app.modules.planning.models import HelpPlan, HelpPlanMeeting
+from app.modules.planning.codes import HelpPlanRole
+from app.modules.planning.models import HelpPlan, HelpPlanMeeting, HelpPlanTask
 
 
 def enough_decide(_plan: HelpPlan, move: Move) -> Text | None:
@@ -46,3 +47,10 @@ def somebody_came(_meeting: HelpPlanMeeting, move: Move) -> Text | None:
     if move.data["attended"]:
         return None
     return Text("Niemand war da: Dann fiel das Gespräch aus.", "Nobody came: then it was not held.")
+
+
+def is_ours(task: HelpPlanTask, move: Move) -> Text | None:
+    """A provider ticks off what is its own; the youth office also what families and others took on."""
+    if not move.actor.is_provider or task.role is HelpPlanRole.PROVIDER:
+        return None
+    return Text("Diese Aufgabe hat jemand anders übernommen.", "Somebody else has taken this task on.")

@@ -5,6 +5,7 @@ from app.modules.planning.service.meetings import change_meeting, move_meeting, 
 from app.modules.planning.service.plans import create_plan, read, read_version, revise
 from app.modules.planning.service.reviews import REVIEW_DUE, help_moved, review_due
 from app.modules.planning.service.steps import move, situation_of
+from app.modules.planning.service.tasks import move_task
 from app.modules.planning.service.voices import assess_oneself, state_view
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "help_moved",
     "move",
     "move_meeting",
+    "move_task",
     "read",
     "read_version",
     "review_due",

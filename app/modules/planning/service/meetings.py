@@ -29,7 +29,7 @@ from app.modules.planning.schemas.meetings import (
     HoldHelpPlanMeeting,
     MoveHelpPlanMeeting,
 )
-from app.modules.planning.service import reviews
+from app.modules.planning.service import reviews, tasks
 from app.modules.planning.workflow import MEETING
 from app.policy import Actor
 
@@ -158,6 +158,7 @@ def write_minutes(
     db.add(minutes)
     db.flush()
     _record(db, meeting, "minuted", actor, at)
+    tasks.lay_out(db, meeting, [(None, task) for task in body.agreements], actor=actor, at=at)
     return minutes
 
 

@@ -17,6 +17,7 @@ from app.modules import cases
 from app.modules.planning import queries
 from app.modules.planning.codes import HelpPlanMeetingKind, ReviewStage
 from app.modules.planning.models import HelpPlan
+from app.modules.planning.service import tasks
 from app.modules.planning.workflow import HELP_PLAN
 from app.policy import SYSTEM, Actor
 
@@ -121,8 +122,10 @@ def help_moved(db: Session, help_: Any, move: Move) -> None:
     if plan is None:
         return
     plan.end_reason = "Die Hilfe ist beendet." if move.action == "end" else "Der Antrag wurde zurückgezogen."
+    anybody = replace(move.actor, organisation_kind=None)
     with db.no_autoflush:
-        HELP_PLAN.fire(db, plan, "end", actor=replace(move.actor, organisation_kind=None), at=move.at)
+        HELP_PLAN.fire(db, plan, "end", actor=anybody, at=move.at)
+    tasks.lay_out(db, plan, (), actor=anybody, at=move.at)
     stop_waiting(db, plan, actor=move.actor, at=move.at)
 
 

@@ -22,7 +22,7 @@ from app.modules.planning.rules.completeness import Situation
 from app.modules.planning.rules.texts import fingerprint
 from app.modules.planning.schemas.plan import DecideHelpPlan, EndHelpPlan, HelpPlanAction
 from app.modules.planning.schemas.review import SelfAssessmentText
-from app.modules.planning.service import reviews
+from app.modules.planning.service import reviews, tasks
 from app.modules.planning.service.plans import draft_of
 from app.modules.planning.workflow import HELP_PLAN
 from app.policy import Actor
@@ -132,12 +132,14 @@ def _confirm(db: Session, plan: HelpPlan, help_: cases.Help, actor: Actor, at: d
             created_at=at,
         )
     )
+    tasks.lay_out(db, plan, tasks.of_plan(fixed), actor=actor, at=at)
 
 
 def _end(db: Session, plan: HelpPlan, action: EndHelpPlan, actor: Actor, at: datetime) -> None:
     plan.end_reason, plan.outcome = action.reason, action.outcome
     with db.no_autoflush:
         HELP_PLAN.fire(db, plan, "end", actor=actor, at=at, outcome=action.outcome)
+    tasks.lay_out(db, plan, (), actor=actor, at=at)
     reviews.stop_waiting(db, plan, actor=actor, at=at)
 
 
