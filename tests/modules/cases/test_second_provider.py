@@ -132,6 +132,26 @@ def _worklist(world: World, party: Party) -> list[str]:
     return sorted(item["kind"] for item in items if item["kind"].startswith(("help", "grant")))
 
 
+def test_each_provider_bills_its_own_phase_at_its_own_kind_of_help(world: World) -> None:
+    help_, other, _ = given_two(world)
+    world.clock.travel(days=160)  # 9 August
+    for party, month in ((world.provider, "2026-06"), (other, "2026-07")):
+        days = {"starts_at": f"{month}-02T13:00:00+02:00", "ends_at": f"{month}-02T14:00:00+02:00"}
+        world.as_(Role.PROVIDER_SYNC, party).post("/v1/service-records", record_body(help_, **days))
+    made = []
+    for party, month in ((world.provider, "2026-06"), (other, "2026-07")):
+        bill = {"youth_office_id": str(world.youth_office.id), "month": month}
+        made.append(world.as_(Role.PROVIDER_BILLING, party).post("/v1/invoices", bill))
+    assert [[line["service_kind"] for line in invoice["lines"]] for invoice in made] == [["section_31"], ["section_30"]]
+    assert [finding for invoice in made for finding in invoice["findings"] if finding["severity"] == "block"] == []
+    items = world.as_(Role.FINANCE_OFFICER).get(f"/v1/grant-consumption?help_id={help_['id']}&sort=valid_from")["items"]
+    assert [(item["provider_id"], item["hours_recorded"]) for item in items] == [
+        (str(world.provider.id), "1.00"),
+        (str(other.id), "1.00"),
+    ]
+    world.as_(Role.PROVIDER_BILLING).get(f"/v1/invoices/{made[1]['id']}", status=404)
+
+
 def test_a_grant_that_changes_before_it_begins_asks_for_no_report_twice(world: World) -> None:
     help_, other, phase = given_two(world)
     path, owed = path_of(help_), _owed(world, other)
