@@ -152,7 +152,8 @@ def _money(world: World, help_: dict[str, Any]) -> dict[str, str]:
     cut = {"place": 1, "cents": 1, "reason": "Nicht belegt"}
     cut_id = finance.post(f"{invoice_path}/cuts", cut, status=200, headers=fresh)["cuts"][0]["id"]
     priced = world.as_(Role.PROVIDER_MANAGER).post("/v1/fee-calculations", {"title": "Entgelt", "basis": K1})
-    listed = world.as_(Role.PROVIDER_MANAGER).post("/v1/staff-members", STAFF_MEMBER)
+    elsewhere = world.organisation(OrganisationKind.PROVIDER, "Träger ohne Vereinbarung")
+    listed = world.as_(Role.PROVIDER_MANAGER, elsewhere).post("/v1/staff-members", STAFF_MEMBER)
     return {
         "calculation_id": priced["id"],
         "cut_id": cut_id,

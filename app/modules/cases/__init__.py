@@ -8,6 +8,7 @@ from app.modules.cases.models import (
     HelpPhase,
     HelpSetting,
     HelpState,
+    PartnerKind,
 )
 from app.modules.cases.queries import (
     ANSWER,
@@ -45,6 +46,7 @@ __all__ = [
     "HelpPhase",
     "HelpSetting",
     "HelpState",
+    "PartnerKind",
     "Pseudonym",
     "attending",
     "everybody",

@@ -150,14 +150,6 @@ class GradingSide(CodeList):
     YOUTH_OFFICE = "youth_office", "in der Überprüfung vereinbart"
 
 
-class PartnerKind(CodeList):
-    """Who works beside the help."""
-
-    SCHOOL = "school", "Schule"
-    DAY_CARE = "day_care", "Kindertageseinrichtung"
-    OTHER = "other", "andere Stelle"
-
-
 class PerspectiveKind(CodeList):
     """Where a child that lives outside its family is to live (§ 37c SGB VIII)."""
 

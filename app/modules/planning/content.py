@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from app.core.types import WHOLE, Day, Flag, In, Instant, Prose, Word
 from app.core.validation import FieldValueError
-from app.modules.cases import Pseudonym
+from app.modules.cases import PartnerKind, Pseudonym
 from app.modules.planning.codes import (
     GoalLevel,
     GoalOwner,
@@ -21,7 +21,6 @@ from app.modules.planning.codes import (
     HelpPlanRole,
     LifeArea,
     NotHeardReason,
-    PartnerKind,
     PerspectiveKind,
     ResourceKind,
 )
