@@ -1,5 +1,9 @@
 """Stories of help planning: the family takes part, a child in care has a way home, nobody is left out silently."""
 
+from io import BytesIO
+
+from pypdf import PdfReader
+
 from app.policy import Role
 from tests.stories.helps import given_help
 from tests.stories.planning import (
@@ -87,6 +91,12 @@ def test_a_review_hears_everybody_anew_and_agrees_on_what_was_reached(world: Wor
     assert "/decision" in {hint["pointer"] for hint in caseworker.get(path)["missing"]}
     caseworker.act(path, "decide", **DECISION | {"decided_on": "2026-04-01"})
     assert caseworker.act(path, "confirm")["latest_number"] == 2
+    attained = provider.get(f"{path}/versions/2")["document"]["attainment"]
+    assert attained == {"number": 1, "provider": {"schule": 1}, "family": {"schule": 2}, "youth_office": {"schule": 1}}
+    pdf = provider.request("GET", f"{path}/versions/2/document", status=200, headers={"Accept": "*/*"}).content
+    printed = "".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages)
+    assert "Zielerreichung seit der 1. Fassung" in printed
+    assert "Wir streiten weniger." in printed
     changes = provider.get(f"{path}/versions/2/changes?since=1")["changes"]
     told = {change["pointer"]: (change["before"], change["after"]) for change in changes}
     assert told["/goals/schule/status"] == ("vereinbart", "teilweise erreicht")

@@ -15,7 +15,7 @@ from app.law.service_kinds import ServiceKind
 from app.modules import organisations
 from app.modules.planning import queries
 from app.modules.planning.changes import told
-from app.modules.planning.codes import SelfAssessmentMode
+from app.modules.planning.codes import GradingSide, SelfAssessmentMode
 from app.modules.planning.content import HelpPlanContent, HelpPlanGoal, HelpPlanParticipant, HelpPlanTask
 from app.modules.planning.forms import form
 from app.modules.planning.models import HelpPlanMeeting, HelpPlanMinutes, HelpPlanVersion
@@ -27,7 +27,7 @@ COMPLAINT = (
     "eine Ombudsstelle wenden. Sie ist unabhängig, berät, vermittelt und kostet nichts (§ 9a SGB VIII). Kinder und "
     "Jugendliche werden auch ohne ihre Eltern beraten (§ 8 Abs. 3 SGB VIII). Beratung gibt es so, dass man sie "
     "versteht (§ 10a SGB VIII)."
-)
+).replace("§ ", "§\N{NO-BREAK SPACE}")
 """The independent way to complain, printed on everything that is handed out."""
 GOAL_FACTS = ("level", "owner", "life_area", "indicator", "baseline", "target", "due_on", "status", "status_reason")
 
@@ -127,6 +127,7 @@ def _parts(document: Json, content: HelpPlanContent, names: dict[UUID, str]) -> 
         ),
         _part("Gruppenangebote", (3, 2, 3), ("Angebot", "Entscheidung", "Warum"), groups),
         _part("Ziele", entries=[_goal(goal) for goal in content.goals]),
+        _attained(document.get("attainment"), content),
         _part("Wer übernimmt was", (1, 2), ("Wer", "Was"), [[one.function, one.text] for one in content.duties]),
         _part("Schule, Kita und andere", (1, 1, 2), ("Art", "Funktion", "Verabredet"), partners),
         _part("Perspektive (§ 37c SGB VIII)", entries=_perspective(content)),
@@ -189,6 +190,26 @@ def _goal(goal: HelpPlanGoal) -> Json:
     done = [f"{what} ({who}{', bis ' + until if until != '–' else ''})" for what, who, until in map(_task, goal.tasks)]
     rows = [*_titled(goal, GOAL_FACTS), *(["Wer tut was bis wann", line] for line in done)]
     return _entry(f"«{goal.text}»", rows)
+
+
+def _attained(attained: Json | None, content: HelpPlanContent) -> Json:
+    """What each side says of the goals of the version before, from -2 to +2."""
+    if attained is None:
+        return _part("Zielerreichung")
+    sides = [attained[side.value] for side in (GradingSide.FAMILY, GradingSide.PROVIDER, GradingSide.YOUTH_OFFICE)]
+    rows = [
+        [f"«{goal.text}»", *(_grade(given.get(goal.key)) for given in sides)]
+        for goal in content.goals
+        if any(goal.key in given for given in sides)
+    ]
+    title = f"Zielerreichung seit der {attained['number']}. Fassung (−2 bis +2; 0: wie erwartet)"
+    return _part(title, (4, 1, 1, 1), ("Ziel", "Familie", "Träger", "vereinbart"), rows)
+
+
+def _grade(given: int | None) -> str:
+    if given is None:
+        return "–"
+    return f"{given:+d}".replace("-", "−") if given else "0"
 
 
 def _task(task: HelpPlanTask) -> list[str]:

@@ -18,6 +18,7 @@ from app.modules.planning.content import HelpPlanContent, for_next_round
 from app.modules.planning.errors import HelpPlanIncomplete
 from app.modules.planning.models import HelpPlan, HelpPlanVersion
 from app.modules.planning.rules import completeness
+from app.modules.planning.rules.attainment import latest_grades
 from app.modules.planning.rules.completeness import Situation
 from app.modules.planning.rules.texts import fingerprint
 from app.modules.planning.schemas.plan import DecideHelpPlan, EndHelpPlan, HelpPlanAction
@@ -173,9 +174,17 @@ def _document(db: Session, plan: HelpPlan, help_: cases.Help, content: HelpPlanC
         "youth_office_id": str(plan.youth_office_id),
         "content": completeness.as_json(content),
         "decision": draft_of(plan).decision,
+        "attainment": _attainment(db, plan),
         "self_assessment": view,
         "statements": [{"provider_id": str(one.provider_id), "text": one.text} for one in said],
     }
+
+
+def _attainment(db: Session, plan: HelpPlan) -> dict[str, Any] | None:
+    """How far the goals of the version before were attained, in the eyes of each side; None: nobody said."""
+    grades = [one for one in queries.grades_of(db, plan) if one.number == plan.latest_number]
+    latest = latest_grades([(one.side.value, one.goal_key, one.grade) for one in grades])
+    return {"number": plan.latest_number, **latest} if grades else None
 
 
 def _unknown_professionals(db: Session, action: DecideHelpPlan, actor: Actor, at: datetime) -> list[FieldError]:
