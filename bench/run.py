@@ -85,11 +85,12 @@ def main() -> None:
             _measure((ours, theirs), asked.rounds, asked.seconds)
             floor = _pgbench(folder, cluster.url("idiomatic", "postgres"), asked.seconds * 2, theirs)
             _tell(ours, theirs, floor, asked.rows)
-        bulk = Bulk(ours.port, ours.token, ours.help_id, _plain(cluster.url("handschlag", "postgres")))
+        bulk = Bulk(ours.port, ours.token, ours.help_id, plain_url(cluster.url("handschlag", "postgres")))
         tell_bulk(bulk, _requests(ours, count())["by id"], asked.seconds, out)
 
 
-def _plain(url: str) -> str:
+def plain_url(url: str) -> str:
+    """A URL as PostgreSQL's own programs write it."""
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
@@ -99,19 +100,9 @@ def _targets(stack: ExitStack, folder: Path, url: str, rows: int) -> tuple[Targe
         settings = Settings(data_dir=folder, worker="none", log_level="error", _env_file=None)
         kernel = make_kernel(settings, url)
         stack.callback(kernel.engine.dispose)
-        environment = {
-            "HANDSCHLAG_DATABASE_URL": _plain(url),
-            "HANDSCHLAG_DATA_DIR": str(folder),
-            "HANDSCHLAG_WORKER": "none",
-            "HANDSCHLAG_RATE_PER_MINUTE": "100000000",
-            "HANDSCHLAG_LOG_LEVEL": "warning",
-        }
-        begun = time.perf_counter()
-        port, process = _serve(stack, ["-m", "app", "serve"], environment, "/readyz")
-        out.print(f"server start to first answer: {time.perf_counter() - begun:.2f} s (goal < 3)")
-        ours = _ours(kernel, port, process)
+        ours = serve_ours(stack, folder, url, kernel)
         with kernel.work.as_system() as db:
-            db.execute(text(_FILL), {"rows": rows, "help": ours.help_id})
+            db.execute(text(FILL), {"begin": 1, "rows": rows, "help": ours.help_id})
         theirs = _theirs(stack, folder, url, kernel, rows)
         for database in (url, url.replace("/handschlag?", "/idiomatic?")):
             with create_engine(database, isolation_level="AUTOCOMMIT").connect() as connection:
@@ -121,12 +112,27 @@ def _targets(stack: ExitStack, folder: Path, url: str, rows: int) -> tuple[Targe
     return ours, theirs
 
 
-_FILL = """
+def serve_ours(stack: ExitStack, folder: Path, url: str, kernel: Kernel) -> Target:
+    """Our server, with an office, a provider and a granted help."""
+    environment = {
+        "HANDSCHLAG_DATABASE_URL": plain_url(url),
+        "HANDSCHLAG_DATA_DIR": str(folder),
+        "HANDSCHLAG_WORKER": "none",
+        "HANDSCHLAG_RATE_PER_MINUTE": "100000000",
+        "HANDSCHLAG_LOG_LEVEL": "warning",
+    }
+    begun = time.perf_counter()
+    port, process = _serve(stack, ["-m", "app", "serve"], environment, "/readyz")
+    out.print(f"server start to first answer: {time.perf_counter() - begun:.2f} s (goal < 3)")
+    return _ours(kernel, port, process)
+
+
+FILL = """
 INSERT INTO service_record (id, youth_office_id, provider_id, external_id, help_id, worker, activity, starts_at,
        ends_at, service_on, minutes, staff, content_hash, recorded_by, recorded_at)
 SELECT gen_random_uuid(), h.youth_office_id, h.provider_id, 'F-' || n, h.id, 'FK-07', 'direct_contact', at,
        at + interval '50 minutes', at::date, 50, 1, ''::bytea, h.opened_by, now()
-  FROM help AS h, generate_series(1, :rows) AS n, LATERAL (SELECT timestamptz '2026-01-01 06:00Z'
+  FROM help AS h, generate_series(:begin, :rows) AS n, LATERAL (SELECT timestamptz '2026-01-01 06:00Z'
        + (n % 3000) * interval '1 hour') AS t(at)
  WHERE h.id = :help
 """
