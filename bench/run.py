@@ -132,7 +132,7 @@ INSERT INTO service_record (id, youth_office_id, provider_id, external_id, help_
        ends_at, service_on, minutes, staff, content_hash, recorded_by, recorded_at)
 SELECT gen_random_uuid(), h.youth_office_id, h.provider_id, 'F-' || n, h.id, 'FK-07', 'direct_contact', at,
        at + interval '50 minutes', at::date, 50, 1, ''::bytea, h.opened_by, now()
-  FROM help AS h, generate_series(:begin, :rows) AS n, LATERAL (SELECT timestamptz '2026-01-01 06:00Z'
+  FROM help AS h, generate_series(CAST(:begin AS int), :rows) AS n, LATERAL (SELECT timestamptz '2026-01-01 06:00Z'
        + (n % 3000) * interval '1 hour') AS t(at)
  WHERE h.id = :help
 """
