@@ -24,6 +24,7 @@ from app.modules.offers import router as offers
 from app.modules.organisations import router as organisations
 from app.modules.payments import router as payments
 from app.modules.planning import router as planning
+from app.modules.protection import router as protection
 from app.modules.registers import router as registers
 from app.modules.reports import router as reports
 from app.modules.safeguarding import router as safeguarding
@@ -75,6 +76,7 @@ ROUTERS = (
     safeguarding.router,
     alerts.router,
     concerns.router,
+    protection.router,
     reports.router,
     reports.expectations,
     notices.router,

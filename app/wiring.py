@@ -22,6 +22,7 @@ from app.modules import (
     notices,
     payments,
     planning,
+    protection,
     registers,
     reports,
     safeguarding,
@@ -45,6 +46,7 @@ HANDLERS: dict[str, Handler] = {
     planning.REVIEW_DUE: planning.review_due,
     reports.DEADLINE: reports.expectation_due,
     safeguarding.DEADLINE: safeguarding.escalate,
+    **protection.HANDLERS,
     alerts.ON_CALL: alerts.hand_over,
     clearances.RENEWAL: clearances.renewal_due,
     clearances.DELETION: clearances.deletion_due,
@@ -58,6 +60,7 @@ worklists.register(  # what waits for somebody: a room adds its own here
     reports.WORK,
     notices.WORK,
     safeguarding.WORK,
+    protection.WORK,
     dialogues.WORK,
     invoices.WORK,
     payments.WORK,
@@ -76,6 +79,7 @@ invoices.ask_for_reports(reports.overdue_of)
 invoices.INVOICE.listen(einvoices.follow_invoice)
 safeguarding.NOTIFICATION.listen(alerts.follow_notification)
 safeguarding.NOTIFICATION.listen(concerns.follow_notification)
+safeguarding.NOTIFICATION.listen(protection.follow_notification)
 
 
 def on_published(db: Session, events: Sequence[Event]) -> None:

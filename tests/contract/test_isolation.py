@@ -29,6 +29,7 @@ from tests.modules.handbooks.given import given_everything
 from tests.modules.notices.given import given_notice
 from tests.modules.offers.given import given_offer, report_capacity
 from tests.modules.payments.given import given_run
+from tests.modules.protection.given import given_protection
 from tests.modules.reports.test_attachments import attach
 from tests.modules.safeguarding.telling import body_for
 from tests.modules.staff.test_staff import BODY as STAFF_MEMBER
@@ -105,6 +106,7 @@ def _everything(world: World) -> dict[str, str]:
         **money,
         **concern,
         **arranged,
+        **given_protection(world),
         "account_id": str(caseworker.account_id),
         "alert_id": used["id"],
         "agreement_id": talks["id"],

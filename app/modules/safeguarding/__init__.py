@@ -2,7 +2,7 @@
 
 from app.modules.safeguarding.models import Alarm, AlarmCode, Involvement, JugendamtNotification
 from app.modules.safeguarding.queries import DEADLINE, WORK, alarms_at, first_alarm
-from app.modules.safeguarding.rules import precedence, stands_in
+from app.modules.safeguarding.rules import Called, precedence, stands_in
 from app.modules.safeguarding.schemas import (
     Indication,
     IndicationGroup,
@@ -10,7 +10,7 @@ from app.modules.safeguarding.schemas import (
     NotificationCreate,
     NotificationFurther,
 )
-from app.modules.safeguarding.service import call_too, escalate, notify
+from app.modules.safeguarding.service import call_office, call_too, escalate, notify
 from app.modules.safeguarding.workflow import NOTIFICATION
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "WORK",
     "Alarm",
     "AlarmCode",
+    "Called",
     "Indication",
     "IndicationGroup",
     "IndicationSource",
@@ -27,6 +28,7 @@ __all__ = [
     "NotificationCreate",
     "NotificationFurther",
     "alarms_at",
+    "call_office",
     "call_too",
     "escalate",
     "first_alarm",

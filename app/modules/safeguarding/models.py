@@ -41,6 +41,30 @@ class AlarmCode(CodeList):
     NEW = "A-J-NEW", "Neue Mitteilung zu einer Kindeswohlgefährdung"
     UNASSIGNED = "A-J-UNASSIGNED", "Mitteilung noch nicht bestätigt"
     NO_ACKNOWLEDGEMENT = "A-P-NOACK", "Das Jugendamt hat die Mitteilung nicht bestätigt"
+    REPORT = "A-J-REPORT", "Neue Gefährdungsmeldung"
+    FIRST_CHECK = "A-J-FIRSTCHECK", "Erste Einschätzung steht aus"
+    FOUR_EYES = "A-J-4EYES", "Zweite Fachkraft hat noch nicht bestätigt"
+    CONTACT = "A-J-CONTACT", "Kind noch nicht gesehen"
+    NO_CONTACT = "A-J-NOCONTACT", "Kontaktversuche gescheitert"
+    TEAM = "A-J-TEAM", "Einschätzung im Zusammenwirken steht aus"
+    PLAN = "A-J-PLAN", "Schutzplan fällig"
+    PLAN_BROKEN = "A-J-PLANBROKEN", "Schutzplan nicht eingehalten"
+    HELP_OFFER = "A-J-OFFER", "Angebot von Hilfe steht aus"
+    FEEDBACK = "A-J-FEEDBACK", "Rückmeldung an die meldende Person steht aus"
+    HEARING = "A-J-COURT1M", "Anhörung des Familiengerichts steht aus"
+    COURT_REVIEW = "A-J-COURT3M", "Überprüfung durch das Familiengericht fällig"
+    MOST = "A-J-MAXDUR", "Verfahren dauert zu lange"
+    MAJORITY = "A-J-MAJORITY", "Kind wird volljährig"
+    CHILD_INFORMED = "A-C-CHILDINFO", "Kind über die Inobhutnahme noch nicht aufgeklärt"
+    PARENTS_INFORMED = "A-C-PARENTS", "Eltern über die Inobhutnahme noch nicht unterrichtet"
+    CUSTODY_COURT = "A-C-COURT", "Herausgabe oder Antrag beim Familiengericht steht aus"
+    LIBERTY = "A-C-LIBERTY", "Freiheitsentziehung muss enden"
+    HELP_PLAN = "A-C-HP", "Hilfeplan nach Inobhutnahme steht aus"
+    LONG = "A-C-LONG", "Inobhutnahme dauert lange"
+    UNACCOMPANIED = "A-C-UMA", "Unbegleitetes Kind der Landesstelle zu melden"
+    HANDOVER = "A-T-HANDOVER", "Übergabe an anderes Jugendamt steht aus"
+    NOT_ACCEPTED = "A-T-NOACCEPT", "Anderes Jugendamt hat noch nicht übernommen"
+    EMERGENCY_READING = "A-X-BREAKGLASS", "Notzugriff auf einen Gefährdungsfall"
 
 
 class JugendamtNotification(Identified, Stateful, CaseBound, Base):
@@ -102,12 +126,14 @@ class JugendamtNotification(Identified, Stateful, CaseBound, Base):
 
 
 class Alarm(Identified, Base):
-    """One call to one role or person; it names no child."""
+    """One call to one role or person, about a notification or a case of endangerment; it names no child."""
 
     __tablename__ = "alarm"
 
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
-    notification_id: Mapped[UUID] = mapped_column(ForeignKey("jugendamt_notification.id"))
+    notification_id: Mapped[UUID | None] = mapped_column(ForeignKey("jugendamt_notification.id"))
+    case_id: Mapped[UUID | None]
+    deadline_id: Mapped[UUID | None]
     number: Mapped[str]
     urgency: Mapped[Urgency] = mapped_column(code(Urgency, "urgency"))
     alarm_code: Mapped[AlarmCode] = mapped_column(code(AlarmCode, "alarm_code"))
@@ -125,8 +151,10 @@ class Alarm(Identified, Base):
 
     __table_args__ = (
         CheckConstraint("level BETWEEN 0 AND 4", name="level"),
+        CheckConstraint("num_nonnulls(notification_id, case_id) = 1", name="subject"),
         CheckConstraint("(seen_at IS NULL) = (seen_by IS NULL)", name="seen"),
         Index("ix_alarm_organisation_id", "organisation_id", "raised_at", "id"),
         Index("ix_alarm_notification_id", "notification_id"),
+        Index("ix_alarm_case_id", "case_id"),
         Index("ix_alarm_open", "organisation_id", "role", postgresql_where=text("seen_at IS NULL")),
     )

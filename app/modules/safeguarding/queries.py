@@ -70,8 +70,10 @@ def visible(actor: Actor) -> Select[JugendamtNotification]:
             gone = leads.not_in(select(_ACCOUNT.c.id).where(_at_work(actor, literal(Role.CASEWORKER.value))))
             unled = _nobody_holds(actor, {Role.TEAM_LEAD, Role.OFFICE_HEAD})
             called = select(Alarm.notification_id).where(Alarm.account_id == actor.id)  # by name: whoever is on call
-            seen = JugendamtNotification.id.in_(called)
-            rows = rows.where(or_(leads.is_(None), leads == actor.id, gone, unled, seen))
+            seen = [leads.is_(None), leads == actor.id, gone, unled, JugendamtNotification.id.in_(called)]
+            if Role.ON_CALL in actor.roles:  # whoever is on call acts while the others are at home
+                seen.append(JugendamtNotification.state == NotificationState.RECEIVED)
+            rows = rows.where(or_(*seen))
         return rows
     rows = rows.where(JugendamtNotification.provider_id == actor.organisation_id)
     if actor.roles.isdisjoint({Role.PROVIDER_LEAD, Role.PROVIDER_SYNC}):
@@ -186,7 +188,8 @@ def list_alarms(db: Session, query: AlarmQuery, actor: Actor) -> tuple[list[Any]
         waits = exists().where(
             JugendamtNotification.id == Alarm.notification_id, JugendamtNotification.state == NotificationState.RECEIVED
         )
-        rows = rows.where(waits if query.open else ~waits)
+        due = exists().where(Deadline.id == Alarm.deadline_id, Deadline.met_at.is_(None))
+        rows = rows.where(or_(waits, due) if query.open else ~or_(waits, due))
     return paginate(db, rows, query, {"urgency": Alarm.rank, "raised_at": Alarm.raised_at}, Alarm.id)
 
 
@@ -195,7 +198,7 @@ def _work(asked: Asked) -> list[Select[*tuple[Any, ...]]]:
     actor = asked.actor
     if not actor.may(Permission.ALARMS_READ):
         return []
-    called = alarms_of(actor).with_only_columns(Alarm.notification_id)
+    called = alarms_of(actor).with_only_columns(Alarm.notification_id).where(Alarm.notification_id.is_not(None))
     due = select(Deadline.due_at).where(Deadline.subject_id == JugendamtNotification.id, Deadline.kind == DEADLINE)
     columns = waiting(
         "alarm_open",

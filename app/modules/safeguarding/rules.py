@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
+from uuid import UUID
 
 from app.core.deadlines import Deadline, Step
 from app.core.problems import FieldError
@@ -27,6 +28,14 @@ class Call(NamedTuple):
     alarm: AlarmCode
 
 
+class Called(NamedTuple):
+    """A role, or one person in it, and the alarm."""
+
+    role: Role
+    account_id: UUID | None
+    alarm: AlarmCode
+
+
 FIRST_CALL = (Call(Role.CASEWORKER, AlarmCode.NEW), Call(Role.TEAM_LEAD, AlarmCode.NEW))
 """On receipt: the caseworker of the help (any, if there is none) and the team lead, at once."""
 
@@ -45,7 +54,12 @@ ESCALATION: Mapping[int, tuple[Call, ...]] = {
 }
 """Escalation chain: reminder, warning, lapse, second lapse. Local policy, no number in the statute."""
 
-_LINES = ((Role.CASEWORKER, Role.TEAM_LEAD, Role.OFFICE_HEAD), (Role.PROVIDER_LEAD, Role.PROVIDER_MANAGER))
+_LINES = (
+    (Role.CASEWORKER, Role.TEAM_LEAD, Role.OFFICE_HEAD),
+    (Role.PROVIDER_LEAD, Role.PROVIDER_MANAGER),
+    (Role.ON_CALL, Role.TEAM_LEAD, Role.OFFICE_HEAD),
+    (Role.CHILD_PROTECTION_COORDINATOR, Role.OFFICE_HEAD),
+)
 
 
 def stands_in(roles: Iterable[Role]) -> dict[Role, set[Role]]:

@@ -208,8 +208,9 @@ class AlarmOut(Out):
     """An alarm: what, how urgent, since when; the case is behind its number."""
 
     id: Id
-    notification_id: Id = Field(title="Mitteilung")
-    number: str = Field(title="Nummer der Mitteilung", max_length=20)
+    notification_id: Id | None = Field(title="Mitteilung")
+    case_id: Id | None = Field(title="Gefährdungsfall")
+    number: str = Field(title="Nummer der Mitteilung oder des Falls", max_length=20)
     alarm_code: AlarmCode = Field(title="Alarm")
     level: int = Field(title="Eskalationsstufe", ge=0, le=4)
     urgency: Urgency = Field(title="Dringlichkeit")
@@ -223,7 +224,7 @@ class AlarmOut(Out):
 class AlarmQuery(PageQuery):
     """Filters of alarms."""
 
-    open: Annotated[bool | None, Field(description="the notification is not acknowledged yet")] = None
+    open: Annotated[bool | None, Field(description="what it is about is not done yet")] = None
     seen: Annotated[bool | None, Field(description="somebody saw the alarm")] = None
     sort: Annotated[
         Literal["urgency", "raised_at", "-raised_at"], Field(description="`urgency`: unseen, then most urgent first")

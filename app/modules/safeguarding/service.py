@@ -13,6 +13,7 @@ from app.core.ids import new_id
 from app.core.numbers import next_number
 from app.core.problems import Invalid, NotFound
 from app.law.calendars import legal_date
+from app.law.protection import Urgency
 from app.modules import agreements
 from app.modules.cases import Help, get_help
 from app.modules.organisations import get_organisation
@@ -20,7 +21,7 @@ from app.modules.safeguarding import queries, rules
 from app.modules.safeguarding.errors import NotificationIncomplete
 from app.modules.safeguarding.models import Alarm, JugendamtNotification
 from app.modules.safeguarding.queries import DEADLINE
-from app.modules.safeguarding.rules import Call
+from app.modules.safeguarding.rules import Call, Called
 from app.modules.safeguarding.schemas import AcknowledgeNotification, NotificationCreate
 from app.modules.safeguarding.workflow import NOTIFICATION
 from app.policy import SYSTEM, Actor, OrganisationKind, Role
@@ -177,6 +178,46 @@ def _start_deadline(db: Session, notification: JugendamtNotification) -> None:
     )
 
 
+def call_office(
+    db: Session,
+    calls: Sequence[Called],
+    *,
+    youth_office_id: UUID,
+    case_id: UUID,
+    number: str,
+    urgency: Urgency,
+    level: int,
+    at: datetime,
+    actor: Actor = SYSTEM,
+    deadline_id: UUID | None = None,
+    late_entry: bool = False,
+) -> list[str]:
+    """Call people of the office about a case of endangerment, as about a notification; returns who was called.
+
+    Args:
+        deadline_id: what must be done; the alarm counts as open until it is.
+    """
+    alarms = [
+        Alarm(
+            organisation_id=youth_office_id,
+            case_id=case_id,
+            deadline_id=deadline_id,
+            number=number,
+            urgency=urgency,
+            alarm_code=call.alarm,
+            level=level,
+            role=call.role.value,
+            account_id=call.account_id,
+            is_late_entry=late_entry,
+            raised_at=at,
+        )
+        for call in dict.fromkeys(calls)
+    ]
+    return _raise(
+        db, alarms, youth_office_id, "endangerment_case", case_id, actor=actor, at=at, audience=[youth_office_id]
+    )
+
+
 def _call(
     db: Session,
     notification: JugendamtNotification,
@@ -189,28 +230,48 @@ def _call(
 ) -> list[str]:
     """Raise one alarm per role, and for all of them one event and one entry in the log; returns who was called."""
     alarms = [_alarm(notification, call, level=level, at=at, late_entry=late_entry) for call in calls]
+    audience = [notification.youth_office_id, *(alarm.organisation_id for alarm in alarms)]
+    office, kind = notification.youth_office_id, "jugendamt_notification"
+    return _raise(db, alarms, office, kind, notification.id, actor=actor, at=at, audience=audience)
+
+
+def _raise(
+    db: Session,
+    alarms: Sequence[Alarm],
+    office: UUID,
+    kind: str,
+    subject_id: UUID,
+    *,
+    actor: Actor,
+    at: datetime,
+    audience: Sequence[UUID],
+) -> list[str]:
+    """Lay the alarms of one call down, and for all of them one event and one entry in the log."""
+    if not alarms:
+        return []
     db.add_all(alarms)
+    first = alarms[0]
     told = [f"{alarm.role}:{alarm.account_id}" if alarm.account_id else alarm.role for alarm in alarms]
     outbox.emit(
         db,
         "alarm.raised",
-        tenant_id=notification.youth_office_id,
-        subject_kind="jugendamt_notification",
-        subject_id=notification.id,
-        audience=[notification.youth_office_id, *(alarm.organisation_id for alarm in alarms)],
+        tenant_id=office,
+        subject_kind=kind,
+        subject_id=subject_id,
+        audience=audience,
         actor=actor,
         at=at,
-        data={"level": level, "urgency": notification.urgency.value, "number": notification.number},
+        data={"level": first.level, "urgency": first.urgency.value, "number": first.number},
     )
     audit.record(
         db,
-        tenant_id=notification.youth_office_id,
+        tenant_id=office,
         actor=actor,
         action="alarm.raise",
-        subject_kind="jugendamt_notification",
-        subject_id=notification.id,
+        subject_kind=kind,
+        subject_id=subject_id,
         at=at,
-        details={"level": level, "told": told, "late_entry": late_entry},
+        details={"level": first.level, "told": told, "late_entry": first.is_late_entry},
     )
     return told
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from app.policy import Role
+from tests.api import Api
 from tests.world import World
 
 PATH = "/v1/jugendamt-notifications"
@@ -50,6 +51,11 @@ def acute_body(world: World, **changes: Any) -> dict[str, Any]:
 
 
 def alarms(world: World, role: Role) -> list[tuple[str, int]]:
-    """What calls the account of this role."""
-    found = world.as_(role).get("/v1/alarms?sort=raised_at")["items"]
-    return [(alarm["alarm_code"], alarm["level"]) for alarm in found]
+    """What calls the account of this role about notifications."""
+    return [(alarm["alarm_code"], alarm["level"]) for alarm in heard_by(world.as_(role))]
+
+
+def heard_by(who: Api, query: str = "sort=raised_at") -> list[dict[str, Any]]:
+    """The alarms about notifications; the cases they open have alarms of their own."""
+    found = who.get(f"/v1/alarms?limit=200&{query}")["items"]
+    return [alarm for alarm in found if alarm["notification_id"]]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.policy import Role
-from tests.modules.safeguarding.telling import PATH, acute_body, body_for
+from tests.modules.safeguarding.telling import PATH, acute_body, body_for, heard_by
 from tests.world import World
 
 
@@ -53,7 +53,7 @@ def test_alarms_show_the_unseen_first_then_the_most_urgent_then_the_highest_leve
     world.clock.travel(minutes=61)
     world.tick()
     lead = world.as_(Role.TEAM_LEAD)
-    shown = [(alarm["urgency"], alarm["level"]) for alarm in lead.get("/v1/alarms?open=true")["items"]]
+    shown = [(alarm["urgency"], alarm["level"]) for alarm in heard_by(lead, "open=true")]
     assert shown == [
         ("immediate", 2),
         ("immediate", 1),
@@ -63,10 +63,10 @@ def test_alarms_show_the_unseen_first_then_the_most_urgent_then_the_highest_leve
         ("same_day", 0),
         ("within_week", 0),
     ]
-    first = lead.get("/v1/alarms?open=true")["items"][0]
+    first = heard_by(lead, "open=true")[0]
     lead.post(f"/v1/alarms/{first['id']}:see", status=200)
-    assert lead.get("/v1/alarms?open=true")["items"][-1]["id"] == first["id"]
-    assert len(lead.get("/v1/alarms?open=false")["items"]) == 1  # of the one that is acknowledged
+    assert heard_by(lead, "open=true")[-1]["id"] == first["id"]
+    assert len(heard_by(lead, "open=false")) == 1  # of the one that is acknowledged
 
 
 def test_lists_cost_the_same_however_long_they_are(world: World, statements: list[str]) -> None:

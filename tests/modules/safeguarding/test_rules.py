@@ -65,8 +65,18 @@ OVER = {Role.TEAM_LEAD, Role.OFFICE_HEAD}
     ("roles", "taken"),
     [
         ({Role.CASEWORKER}, {Role.TEAM_LEAD: OVER, Role.OFFICE_HEAD: OVER}),
-        ({Role.TEAM_LEAD}, {Role.CASEWORKER: {Role.CASEWORKER}, Role.OFFICE_HEAD: {Role.OFFICE_HEAD}}),
-        ({Role.OFFICE_HEAD}, {Role.CASEWORKER: {Role.CASEWORKER}, Role.TEAM_LEAD: {Role.TEAM_LEAD}}),
+        ({Role.ON_CALL}, {Role.TEAM_LEAD: OVER, Role.OFFICE_HEAD: OVER}),
+        (
+            {Role.TEAM_LEAD},
+            {Role.OFFICE_HEAD: {Role.OFFICE_HEAD}, **{below: {below} for below in (Role.CASEWORKER, Role.ON_CALL)}},
+        ),
+        (
+            {Role.OFFICE_HEAD},
+            {
+                below: {below}
+                for below in (Role.CASEWORKER, Role.TEAM_LEAD, Role.ON_CALL, Role.CHILD_PROTECTION_COORDINATOR)
+            },
+        ),
         ({Role.PROVIDER_LEAD}, {Role.PROVIDER_MANAGER: {Role.PROVIDER_MANAGER}}),
         ({Role.PROVIDER_MANAGER}, {Role.PROVIDER_LEAD: {Role.PROVIDER_LEAD}}),
         ({Role.PLANNER, Role.FINANCE_OFFICER, Role.PROVIDER_PROFESSIONAL}, {}),

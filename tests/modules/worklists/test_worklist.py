@@ -56,6 +56,7 @@ CASEWORKER = {
     "notice_to_acknowledge": "me",
     "notice_to_answer": "them",
     "alarm_open": "me",
+    "protection_first_check": "me",
 }
 LEAD = {
     "help_to_release": "them",
@@ -82,6 +83,8 @@ def test_everybody_sees_what_is_their_business_and_who_is_at_turn(world: World) 
         Role.OFFICE_HEAD: {"notice_to_acknowledge": "them"},
         Role.ISEF: {},
         Role.PROVIDER_ISEF: {},
+        Role.ON_CALL: {"protection_first_check": "me"},
+        Role.CHILD_PROTECTION_COORDINATOR: {"protection_first_check": "them"},
         Role.FINANCE_OFFICER: {"help_to_release": "me", "invoice_to_check": "me"},
         Role.PROVIDER_PROFESSIONAL: {kind: turn for kind, turn in LEAD.items() if kind != "invoice_to_check"},
         Role.PROVIDER_LEAD: LEAD,
@@ -129,6 +132,7 @@ def test_filters_narrow_the_list_and_counts_tell_the_whole(world: World) -> None
         "help_to_release",
         "notice_to_acknowledge",
         "alarm_open",
+        "protection_first_check",
     }
     assert "help_to_release" not in shown(world, Role.CASEWORKER, f"&help_id={help_['id']}")
     page = world.as_(Role.CASEWORKER).get(f"{PATH}?kind=help_ending&limit=1")
@@ -143,7 +147,7 @@ def test_a_caseworker_sees_the_helps_it_leads_and_on_wish_all_of_the_office(worl
     given_work(world)
     colleague = world.person(Role.CASEWORKER)
     kinds = {item["kind"] for item in colleague.get(PATH)["items"]}
-    assert kinds == set()
+    assert kinds == {"protection_first_check"}  # a danger nobody looks into yet is everybody's
     side = {item["kind"] for item in colleague.get(f"{PATH}?scope=side")["items"]}
     assert side == CASEWORKER.keys() - {"alarm_open"}  # the alarm calls who leads the case
 

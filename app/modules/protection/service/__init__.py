@@ -1,0 +1,1 @@
+"""What the room does: taking reports, taking steps, calling people when a step is late."""
