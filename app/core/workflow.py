@@ -123,6 +123,14 @@ class Workflow:
         for subject in subjects:
             self._tell(db, subject, Move("create", actor, at, details), ("", self.initial.value), law="")
 
+    def check(self, subject: Subject, action: str, *, actor: Actor, at: datetime) -> None:
+        """Refuse at once what `fire` would refuse whatever the step says, before its content is looked at.
+
+        Raises:
+            TransitionNotAllowed, PermissionMissing, GuardRefused: see `fire`.
+        """
+        self._permit(subject, Move(action, actor, at), lambda row: row.who)
+
     def fire(self, db: Session, subject: Subject, action: str, *, actor: Actor, at: datetime, **data: Any) -> None:
         """Move a row one step.
 
@@ -131,15 +139,8 @@ class Workflow:
             PermissionMissing: the actor's role or side does not take this step.
             GuardRefused: with every reason.
         """
-        row = self._row(subject, action, actor)
-        if row.needs is None and not actor.is_system:
-            raise PermissionMissing(permission=f"{self.name}:system")
-        if row.needs is not None and not self._may(row, actor):
-            raise PermissionMissing(permission=row.needs.value)
         move = Move(action, actor, at, data)
-        reasons = [reason for guard in row.who + row.guards if (reason := guard(subject, move))]
-        if reasons:
-            raise GuardRefused(reasons=reasons)
+        row = self._permit(subject, move, lambda row: row.who + row.guards)
         before = subject.state
         subject.state = row.target
         subject.changed_at = at
@@ -161,6 +162,17 @@ class Workflow:
             and self._may(row, actor)
             and not any(guard(subject, Move(row.action, actor, subject.changed_at)) for guard in row.who)
         ]
+
+    def _permit(self, subject: Subject, move: Move, guards: Callable[[Row], tuple[Guard, ...]]) -> Row:
+        row = self._row(subject, move.action, move.actor)
+        if row.needs is None and not move.actor.is_system:
+            raise PermissionMissing(permission=f"{self.name}:system")
+        if row.needs is not None and not self._may(row, move.actor):
+            raise PermissionMissing(permission=row.needs.value)
+        reasons = [reason for guard in guards(row) if (reason := guard(subject, move))]
+        if reasons:
+            raise GuardRefused(reasons=reasons)
+        return row
 
     def _row(self, subject: Subject, action: str, actor: Actor) -> Row:
         for row in self.rows:

@@ -47,6 +47,8 @@ HANDOVER_ACUTE = _period("handover", 1, Unit.CLOCK_HOURS, "another office is com
 HANDOVER = _period("handover", 5, Unit.WORKING_DAYS, "another office is competent")
 HANDOVER_ACCEPTED = _period("handover_accepted", 3, Unit.WORKING_DAYS, "data sent")
 
+PROFESSIONALS_AT_LEAST = 2
+"""«Mehrere Fachkräfte» (§ 8a Abs. 1 Satz 1 SGB VIII)."""
 SAME_PROCEDURE_MONTHS = 12
 """Until so many months after closing new facts reopen the case; later they begin a new one (local policy)."""
 LATE_ENTRY = timedelta(hours=24)
@@ -56,6 +58,7 @@ EMERGENCY_REVIEW = _period("emergency_review", 5, Unit.WORKING_DAYS, "break-glas
 FIRST_REVIEW_DAYS: Mapping[bool, int] = {True: 7, False: 14}
 """The most days until a protection plan's first review, by whether the danger is acute (local policy)."""
 LATER_REVIEW_DAYS = 28
+LATER_REVIEW = _period("plan_review", LATER_REVIEW_DAYS, Unit.CALENDAR_DAYS, "plan or review")
 MAJORITY_YEARS = 18
 
 OPENS, CLOSES = time(8), time(16)

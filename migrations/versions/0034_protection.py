@@ -59,7 +59,9 @@ def upgrade() -> None:
     _report()
     _child()
     _file()
+    _custody()
     _alarm()
+    _notification()
 
 
 def _table(
@@ -135,12 +137,13 @@ def _case() -> None:
             "failed_attempts": INT,
             "contact_at": INSTANT,
             "contact_skipped": NO,
+            "plan_id": UUID,
             "closed_at": INSTANT,
             "created_at": INSTANT,
             "changed_at": INSTANT,
             "version": INT,
         },
-        optional={"help_id", *people, "predecessor_id", "contact_at", "closed_at"},
+        optional={"help_id", *people, "predecessor_id", "contact_at", "plan_id", "closed_at"},
         codes={"state": STATES, "urgency": URGENCY},
         checks={
             "two_persons": "caseworker_id <> second_id",
@@ -205,11 +208,23 @@ def _child() -> None:
             "birth_year": INT,
             "birth_month": INT,
             "born_on": DAY,
+            "result": CODE,
+            "kinds": pg.ARRAY(TEXT),
+            "danger_person": CODE,
+            "assessed_at": INSTANT,
             "closed_at": INSTANT,
             "version": INT,
         },
-        optional={"birth_year", "birth_month", "born_on", "closed_at"},
+        optional={"birth_year", "birth_month", "born_on", "result", "danger_person", "assessed_at", "closed_at"},
+        codes={
+            "result": ("acute", "latent", "no_but_need", "none"),
+            "danger_person": ("mother", "father", "step_parent", "relative", "foster_parent", "other", "unknown"),
+        },
         checks={
+            "assessed": "(result IS NULL) = (assessed_at IS NULL)",
+            "closed": "closed_at IS NULL OR result IS NOT NULL",
+            "danger": "(coalesce(result, 'none') IN ('acute', 'latent')) "
+            "= (cardinality(kinds) > 0 AND danger_person IS NOT NULL)",
             "birth_month": "birth_month BETWEEN 1 AND 12",
             "statistics_key": "statistics_key ~ '^[0-9A-Z]{20}$'",
         },
@@ -264,16 +279,88 @@ def _file() -> None:
     op.execute(
         f"CREATE TRIGGER four_eyes BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION protection_four_eyes()"
     )
-    _needs_two("first_check", "assessing", "propose_weighty")
-    _needs_two("first_check", "not_weighty", "propose_not_weighty")
+    op.create_foreign_key(
+        op.f("fk_endangerment_case_plan_id_protection_entry"),
+        "endangerment_case",
+        "protection_entry",
+        ["plan_id"],
+        ["id"],
+    )
+    _needs_two("OLD.state = 'first_check' AND NEW.state = 'assessing'", "weighty", "propose_weighty")
+    _needs_two("OLD.state = 'first_check' AND NEW.state = 'not_weighty'", "not_weighty", "propose_not_weighty")
+    _needs_two("OLD.state = 'contact_done' AND NEW.state = 'assessed'", "assessed", "assess")
+    _needs_two("OLD.state <> 'closed' AND NEW.state = 'closed'", "closed", "propose_closing")
 
 
-def _needs_two(before: str, after: str, *kinds: str) -> None:
-    """Between these states there must be a signed entry of one of these kinds."""
+def _needs_two(move: str, name: str, kind: str) -> None:
+    """A case moves like this only where somebody signed what another wrote."""
     op.execute(
-        f"CREATE TRIGGER two_{before}_{after} BEFORE UPDATE OF state ON endangerment_case FOR EACH ROW "
-        f"WHEN (OLD.state = '{before}' AND NEW.state = '{after}') "
-        f"EXECUTE FUNCTION protection_second_pair('{{{','.join(kinds)}}}')"
+        f"CREATE TRIGGER two_{name} BEFORE UPDATE OF state ON endangerment_case FOR EACH ROW "
+        f"WHEN ({move}) EXECUTE FUNCTION protection_second_pair('{{{kind}}}')"
+    )
+
+
+def _custody() -> None:
+    table = "custody_measure"
+    later = (
+        "liberty_must_end_at",
+        "liberty_ordered_at",
+        "liberty_ended_at",
+        "child_informed_at",
+        "parents_informed_at",
+        "objected_at",
+        "court_called_at",
+        "court_decided_at",
+        "ended_at",
+    )
+    _table(
+        table,
+        {
+            "case_id": UUID,
+            "child_id": UUID,
+            "number": TEXT,
+            "state": CODE,
+            "ground": CODE,
+            "started_at": INSTANT,
+            "placement": CODE,
+            "sealed_address": BYTES,
+            **dict.fromkeys(("is_address_secret", "police", "force", "liberty"), NO),
+            **dict.fromkeys(later, INSTANT),
+            "court_outcome": CODE,
+            "end_reason": CODE,
+            "created_at": INSTANT,
+            "changed_at": INSTANT,
+            "version": INT,
+        },
+        optional={"sealed_address", *later, "court_outcome", "end_reason"},
+        checks={
+            **{name: CODED.format(name) for name in ("court_outcome", "ground", "placement")},
+            "state": "state IN ('started', 'parents_informed', 'objection', 'no_objection', 'unreachable', "
+            "'court_pending', 'help_planning', 'ended')",
+            "end_reason": "end_reason IN ('handover', 'help_decision')",
+            "ended": "(state = 'ended') = (ended_at IS NOT NULL AND end_reason IS NOT NULL)",
+            "liberty": "liberty = (liberty_must_end_at IS NOT NULL)",
+            "period": "ended_at >= started_at",
+        },
+        refers={"case_id": "endangerment_case", "child_id": "protection_child"},
+    )
+    op.create_unique_constraint(f"uq_{table}_number", table, ["youth_office_id", "number"])
+    op.create_index(f"ix_{table}_case_id", table, ["case_id"])
+    op.create_index(
+        f"uq_{table}_running", table, ["child_id"], unique=True, postgresql_where=sa.text("state <> 'ended'")
+    )
+
+
+FEEDBACK = ("indications_confirmed", "has_acted", "still_active")
+
+
+def _notification() -> None:
+    table = "jugendamt_notification"
+    op.add_column(table, sa.Column("feedback_at", INSTANT, nullable=True))
+    for name in FEEDBACK:
+        op.add_column(table, sa.Column(name, NO, nullable=True))
+    op.create_check_constraint(
+        op.f(f"ck_{table}_feedback"), table, f"num_nonnulls(feedback_at, {', '.join(FEEDBACK)}) IN (0, 4)"
     )
 
 
@@ -291,6 +378,8 @@ def _alarm() -> None:
 
 
 def downgrade() -> None:
+    for name in ("feedback_at", *FEEDBACK):
+        op.drop_column("jugendamt_notification", name)
     op.execute("DELETE FROM alarm WHERE case_id IS NOT NULL")
     op.execute(f"ALTER POLICY see ON alarm WITH CHECK ({OF_OWN_NOTIFICATION})")
     op.drop_constraint(op.f("ck_alarm_subject"), "alarm", type_="check")
@@ -299,7 +388,9 @@ def downgrade() -> None:
     op.drop_column("alarm", "deadline_id")
     op.drop_column("alarm", "case_id")
     op.alter_column("alarm", "notification_id", nullable=False)
+    op.drop_constraint(op.f("fk_endangerment_case_plan_id_protection_entry"), "endangerment_case", type_="foreignkey")
     for table in (
+        "custody_measure",
         "protection_signature",
         "protection_entry",
         "protection_child",

@@ -114,5 +114,148 @@ class Duty(CodeList):
     CONTACT = "protection_contact", "Kind sehen"
     CONTACT_AGAIN = "protection_contact_again", "Nächster Kontaktversuch"
     TEAM = "protection_team", "Einschätzung durch mehrere Fachkräfte"
+    PLAN = "protection_plan", "Schutzplan vereinbaren"
+    PLAN_REVIEW = "protection_plan_review", "Schutzplan prüfen"
+    PLAN_BROKEN = "protection_plan_broken", "Über nicht eingehaltenen Schutzplan entscheiden"
+    HELP_OFFER = "protection_help_offer", "Hilfe anbieten"
+    FEEDBACK = "protection_feedback", "Rückmeldung an die meldende Person"
+    HEARING = "protection_hearing", "Anhörung des Familiengerichts"
+    COURT_REVIEW = "protection_court_review", "Überprüfung durch das Familiengericht"
     MOST = "protection_most", "Abschluss der Einschätzung"
     MAJORITY = "protection_majority", "Volljährigkeit eines Kindes"
+    CHILD_INFORMED = "protection_child_informed", "Kind über die Inobhutnahme aufklären"
+    PARENTS_INFORMED = "protection_parents_informed", "Eltern über die Inobhutnahme unterrichten"
+    CUSTODY_COURT = "protection_custody_court", "Kind herausgeben oder Familiengericht anrufen"
+    LIBERTY = "protection_liberty", "Freiheitsentziehung beenden"
+    CUSTODY_PLAN = "protection_custody_plan", "Hilfeplan nach Inobhutnahme"
+    CUSTODY_LONG = "protection_custody_long", "Dauer der Inobhutnahme"
+    UNACCOMPANIED = "protection_unaccompanied", "Unbegleitetes Kind der Landesstelle melden"
+    HANDOVER = "protection_handover", "Fall an das andere Jugendamt übergeben"
+    HANDOVER_ACCEPTED = "protection_handover_accepted", "Übernahme durch das andere Jugendamt"
+
+
+class Result(CodeList):
+    """The result of an assessment, per child (official code 1 to 4)."""
+
+    ACUTE = "acute", "akute Kindeswohlgefährdung"
+    LATENT = "latent", "latente Kindeswohlgefährdung"
+    NO_BUT_NEED = "no_but_need", "keine Gefährdung, aber Hilfebedarf"
+    NONE = "none", "keine Gefährdung, kein Hilfebedarf"
+
+
+DANGER = frozenset({Result.ACUTE, Result.LATENT})
+
+
+class DangerKind(CodeList):
+    """What the danger is; several may be named."""
+
+    NEGLECT = "neglect", "Vernachlässigung"
+    PHYSICAL = "physical", "körperliche Misshandlung"
+    PSYCHIC = "psychic", "psychische Misshandlung"
+    SEXUAL = "sexual", "sexuelle Gewalt"
+
+
+class DangerPerson(CodeList):
+    """From whom the danger comes."""
+
+    MOTHER = "mother", "Mutter"
+    FATHER = "father", "Vater"
+    STEP_PARENT = "step_parent", "Stiefelternteil oder Partner"
+    RELATIVE = "relative", "andere Verwandte"
+    FOSTER_PARENT = "foster_parent", "Pflege- oder Adoptivelternteil"
+    OTHER = "other", "andere Person"
+    UNKNOWN = "unknown", "nicht feststellbar"
+
+
+class Involved(CodeList):
+    """Whether somebody took part, or why not (a reason belongs to each but yes)."""
+
+    YES = "yes", "ja"
+    ENDANGERS_PROTECTION = "endangers_protection", "nein: der Schutz wäre gefährdet"
+    NOT_REACHABLE = "not_reachable", "nein: nicht erreichbar"
+    REFUSED = "refused", "nein: abgelehnt"
+    AGE_INSIGHT = "age_insight", "nein: Alter oder Entwicklungsstand"
+    OTHER = "other", "nein: anderer Grund"
+
+
+class Willingness(CodeList):
+    """Whether the parents work with the office, and can."""
+
+    ACCEPTS = "accepts", "nimmt an"
+    PARTLY = "partly", "teilweise"
+    REFUSES = "refuses", "lehnt ab"
+    UNABLE = "unable", "nicht in der Lage"
+
+
+class Fulfilment(CodeList):
+    """How far a measure of a plan was kept."""
+
+    FULFILLED = "fulfilled", "erfüllt"
+    PARTLY = "partly", "teilweise"
+    NOT = "not", "nicht"
+
+
+class Reaction(CodeList):
+    """What became of an offer of help."""
+
+    ACCEPTED = "accepted", "angenommen"
+    REFUSED = "refused", "abgelehnt"
+    UNDECIDED = "undecided", "noch offen"
+
+
+class Body(CodeList):
+    """Whom the office calls in besides (§ 8a Abs. 3 SGB VIII)."""
+
+    POLICE = "police", "Polizei"
+    HEALTH = "health", "Gesundheitshilfe"
+    OTHER_PAYER = "other_payer", "anderer Leistungsträger"
+
+
+class CourtOutcome(CodeList):
+    """What the family court decided (groups of § 99 Abs. 6b SGB VIII)."""
+
+    NO_MEASURE = "no_measure", "keine Maßnahme"
+    ORDERS_TO_PARENTS = "orders_to_parents", "Gebote an die Eltern"
+    BANS = "bans", "Verbote"
+    DECLARATION_REPLACED = "declaration_replaced", "Erklärung ersetzt"
+    CUSTODY_PARTLY = "custody_partly", "Sorgerecht teilweise entzogen"
+    CUSTODY_FULLY = "custody_fully", "Sorgerecht ganz entzogen"
+    INTERIM = "interim", "einstweilige Anordnung"
+    OTHER = "other", "andere Entscheidung"
+
+
+class CustodyState(CodeList):
+    """Where an Inobhutnahme stands (§ 42 SGB VIII)."""
+
+    STARTED = "started", "begonnen"
+    PARENTS_INFORMED = "parents_informed", "Eltern unterrichtet"
+    OBJECTION = "objection", "Eltern widersprechen"
+    NO_OBJECTION = "no_objection", "Eltern widersprechen nicht"
+    UNREACHABLE = "unreachable", "Eltern nicht erreichbar"
+    COURT_PENDING = "court_pending", "Familiengericht angerufen"
+    HELP_PLANNING = "help_planning", "Hilfeplanung läuft"
+    ENDED = "ended", "beendet"
+
+
+class Ground(CodeList):
+    """Why a child is taken into care (§ 42 Abs. 1 Satz 1 SGB VIII)."""
+
+    SELF_REPORT = "self_report", "Bitte des Kindes (Nr. 1)"
+    URGENT_NO_OBJECTION = "urgent_no_objection", "dringende Gefahr, kein Widerspruch (Nr. 2 a)"
+    URGENT_COURT_NOT_IN_TIME = "urgent_court_not_in_time", "dringende Gefahr, Gericht nicht rechtzeitig (Nr. 2 b)"
+    UNACCOMPANIED_MINOR = "unaccompanied_minor", "unbegleitet eingereist (Nr. 3)"
+
+
+class Placement(CodeList):
+    """Where the child stays meanwhile."""
+
+    PERSON = "person", "geeignete Person"
+    FACILITY = "facility", "Einrichtung"
+    OTHER = "other", "sonstige Wohnform"
+
+
+class EndReason(CodeList):
+    """How an Inobhutnahme ends (§ 42 Abs. 4 SGB VIII)."""
+
+    HANDOVER = "handover", "Übergabe an die Personensorge- oder Erziehungsberechtigten"
+    HELP_DECISION = "help_decision", "Entscheidung über die Gewährung von Hilfen"

@@ -10,3 +10,30 @@ class FourEyes(Problem):
         "Das bestätigt eine andere Person als die, die es eingetragen hat (§ 8a Abs. 1 Satz 1 SGB VIII).",
         "Somebody else than who wrote it confirms it.",
     )
+
+
+class ClosingIncomplete(Problem):
+    status, code = 409, "protection-closing-incomplete"
+    title = ("Abschluss noch nicht möglich", "Closing not possible yet")
+    detail = (
+        "Vor dem Abschluss fehlt noch etwas; errors sagt was und wo.",
+        "Something is missing before the closing; errors tells what and where.",
+    )
+
+
+class AssessmentUnsigned(Problem):
+    status, code = 409, "protection-assessment-unsigned"
+    title = ("Unterschriften fehlen", "Signatures missing")
+    detail = (
+        "Nicht alle, die eingeschätzt haben, haben gezeichnet.",
+        "Not everybody who assessed has signed.",
+    )
+
+
+class FeedbackNotDue(Problem):
+    status, code = 409, "protection-feedback-not-due"
+    title = ("Keine Rückmeldung möglich", "No feedback possible")
+    detail = (
+        "Rückmeldung bekommt einmal, nach der Einschätzung, wer sie nach dem Gesetz bekommt und wünscht.",
+        "Feedback goes to whom the law gives it and who wants it, after the assessment, and once.",
+    )

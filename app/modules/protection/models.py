@@ -8,14 +8,26 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, case
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, case, text
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from app.core.db import CONSTRAINT_TEXTS, Base, Identified, Versioned, code
 from app.core.problems import Text
 from app.core.workflow import Stateful
 from app.law.protection import Urgency
-from app.modules.protection.codes import CaseState, Channel, EntryKind, ReporterKind
+from app.modules.protection.codes import (
+    CaseState,
+    Channel,
+    CourtOutcome,
+    CustodyState,
+    DangerPerson,
+    EndReason,
+    EntryKind,
+    Ground,
+    Placement,
+    ReporterKind,
+    Result,
+)
 
 _RANK = {urgency: place for place, urgency in enumerate(Urgency, start=1)}  # the list begins with the worst
 
@@ -40,6 +52,7 @@ class EndangermentCase(Identified, Stateful, Base):
     failed_attempts: Mapped[int] = mapped_column(default=0)
     contact_at: Mapped[datetime | None]
     contact_skipped: Mapped[bool] = mapped_column(default=False)
+    plan_id: Mapped[UUID | None] = mapped_column(ForeignKey("protection_entry.id", use_alter=True))  # in force now
     closed_at: Mapped[datetime | None]
     rank: Mapped[int] = column_property(case((is_acute, 0), else_=case(_RANK, value=urgency)))
 
@@ -115,11 +128,22 @@ class ProtectionChild(Identified, Versioned, Base):
     birth_year: Mapped[int | None]
     birth_month: Mapped[int | None]
     born_on: Mapped[date | None]
+    result: Mapped[Result | None] = mapped_column(code(Result, "result"))
+    kinds: Mapped[list[str]] = mapped_column(default=list)
+    danger_person: Mapped[DangerPerson | None] = mapped_column(code(DangerPerson, "danger_person"))
+    assessed_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
 
     __table_args__ = (
         UniqueConstraint("case_id", "pseudonym", name="uq_protection_child_pseudonym"),
         CheckConstraint("birth_month BETWEEN 1 AND 12", name="birth_month"),
+        CheckConstraint("(result IS NULL) = (assessed_at IS NULL)", name="assessed"),
+        CheckConstraint("closed_at IS NULL OR result IS NOT NULL", name="closed"),
+        CheckConstraint(
+            "(coalesce(result, 'none') IN ('acute', 'latent')) "
+            "= (cardinality(kinds) > 0 AND danger_person IS NOT NULL)",
+            name="danger",
+        ),
         CheckConstraint("statistics_key ~ '^[0-9A-Z]{20}$'", name="statistics_key"),
     )
 
@@ -160,10 +184,75 @@ class ProtectionSignature(Base):
     signed_at: Mapped[datetime]
 
 
+class CustodyMeasure(Identified, Stateful, Base):
+    """A child taken into care (Inobhutnahme, § 42 SGB VIII)."""
+
+    __tablename__ = "custody_measure"
+
+    youth_office_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("endangerment_case.id"))
+    child_id: Mapped[UUID] = mapped_column(ForeignKey("protection_child.id"))
+    number: Mapped[str]
+    state: Mapped[CustodyState] = mapped_column(code(CustodyState, "state"))
+    ground: Mapped[Ground] = mapped_column(code(Ground, "ground"))
+    started_at: Mapped[datetime]
+    placement: Mapped[Placement] = mapped_column(code(Placement, "placement"))
+    sealed_address: Mapped[bytes | None] = mapped_column(LargeBinary)
+    is_address_secret: Mapped[bool]
+    police: Mapped[bool]
+    force: Mapped[bool]
+    liberty: Mapped[bool]
+    liberty_must_end_at: Mapped[datetime | None]
+    liberty_ordered_at: Mapped[datetime | None]
+    liberty_ended_at: Mapped[datetime | None]
+    child_informed_at: Mapped[datetime | None]
+    parents_informed_at: Mapped[datetime | None]
+    objected_at: Mapped[datetime | None]
+    court_called_at: Mapped[datetime | None]
+    court_decided_at: Mapped[datetime | None]
+    court_outcome: Mapped[CourtOutcome | None] = mapped_column(code(CourtOutcome, "court_outcome"))
+    ended_at: Mapped[datetime | None]
+    end_reason: Mapped[EndReason | None] = mapped_column(code(EndReason, "end_reason"))
+
+    __table_args__ = (
+        UniqueConstraint("youth_office_id", "number", name="uq_custody_measure_number"),
+        CheckConstraint("(state = 'ended') = (ended_at IS NOT NULL AND end_reason IS NOT NULL)", name="ended"),
+        CheckConstraint("liberty = (liberty_must_end_at IS NOT NULL)", name="liberty"),
+        CheckConstraint("ended_at >= started_at", name="period"),
+        Index("ix_custody_measure_case_id", "case_id"),
+        Index(
+            "uq_custody_measure_running",
+            "child_id",
+            unique=True,
+            postgresql_where=text("state <> 'ended'"),
+        ),
+    )
+
+    @property
+    def tenant_id(self) -> UUID:
+        """The youth office that took the child into care."""
+        return self.youth_office_id
+
+    @property
+    def audience(self) -> list[UUID]:
+        """Nobody but the office."""
+        return [self.youth_office_id]
+
+    @property
+    def liberty_violated(self) -> bool:
+        """Whether liberty was taken longer than § 42 Abs. 5 Satz 2 SGB VIII allows without a court."""
+        if self.liberty_must_end_at is None or self.liberty_ordered_at is not None:
+            return False
+        return self.liberty_ended_at is not None and self.liberty_ended_at > self.liberty_must_end_at
+
+
 CONSTRAINT_TEXTS["protection_four_eyes"] = Text(
     "Zwei verschiedene Personen müssen dahinterstehen.", "Two different persons must stand behind it."
 )
 CONSTRAINT_TEXTS["pk_protection_signature"] = Text("Diese Person hat schon gezeichnet.", "This person signed already.")
 CONSTRAINT_TEXTS["uq_protection_child_pseudonym"] = Text(
     "Dieses Kind gehört schon zum Fall.", "This child belongs to the case already."
+)
+CONSTRAINT_TEXTS["uq_custody_measure_running"] = Text(
+    "Dieses Kind ist schon in Obhut.", "This child is in care already."
 )

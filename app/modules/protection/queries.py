@@ -31,6 +31,7 @@ from app.core.worklist import Asked, Source, waiting
 from app.modules.protection.codes import Duty
 from app.modules.protection.codes import EntryKind as K
 from app.modules.protection.models import (
+    CustodyMeasure,
     EndangermentCase,
     EndangermentReport,
     ProtectionChild,
@@ -207,6 +208,32 @@ def duties_of(db: Session, subject_ids: Iterable[UUID]) -> list[tuple[Deadline, 
     for deadline, level in db.execute(rows):
         reached[deadline.id] = (deadline, level)
     return list(reached.values())
+
+
+def custodies_of(db: Session, case: EndangermentCase) -> Sequence[CustodyMeasure]:
+    """The children of a case that are or were in care, oldest first."""
+    rows = (
+        select(CustodyMeasure)
+        .where(CustodyMeasure.case_id == case.id)
+        .order_by(CustodyMeasure.started_at, CustodyMeasure.id)
+    )
+    return db.scalars(rows).all()
+
+
+def get_custody(
+    db: Session, custody_id: UUID, actor: Actor, *, lock: bool = False
+) -> tuple[CustodyMeasure, EndangermentCase]:
+    """One Inobhutnahme and its case; 404 for whoever may not read the case. `lock`: the case first, then it."""
+    case_id = db.scalar(select(CustodyMeasure.case_id).where(CustodyMeasure.id == custody_id))
+    case = get_case(db, found(case_id), actor, lock=lock, read=True)
+    rows = select(CustodyMeasure).where(CustodyMeasure.id == custody_id)
+    return found(db.scalar(rows.with_for_update(key_share=True) if lock else rows)), case
+
+
+def case_of_duty(db: Session, deadline: Deadline) -> EndangermentCase:
+    """The case a deadline belongs to: its subject, or that of its Inobhutnahme (system)."""
+    custody = db.get(CustodyMeasure, deadline.subject_id) if deadline.subject_kind == "custody_measure" else None
+    return found(db.get(EndangermentCase, custody.case_id if custody else deadline.subject_id))
 
 
 def open_duties(db: Session, subject_id: UUID, kinds: Iterable[Duty]) -> Sequence[Deadline]:

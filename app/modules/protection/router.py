@@ -1,6 +1,7 @@
-"""`/v1/endangerment-reports` and `/v1/endangerment-cases`."""
+"""`/v1/endangerment-reports`, `/v1/endangerment-cases` and `/v1/custody-measures`."""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Query
 from sqlalchemy.orm import Session
@@ -10,7 +11,16 @@ from app.core.pages import Page, page_of
 from app.core.types import Id
 from app.modules.protection import queries
 from app.modules.protection.codes import Duty
-from app.modules.protection.models import EndangermentCase, EndangermentReport
+from app.modules.protection.models import (
+    CustodyMeasure,
+    EndangermentCase,
+    EndangermentReport,
+    ProtectionEntry,
+    ProtectionSignature,
+)
+from app.modules.protection.schemas.actions import CaseAction
+from app.modules.protection.schemas.custody import CustodyAction, CustodyOut
+from app.modules.protection.schemas.file import FileEntry
 from app.modules.protection.schemas.intake import (
     CaseOut,
     CaseQuery,
@@ -18,15 +28,17 @@ from app.modules.protection.schemas.intake import (
     ChildOut,
     DutyOut,
     EntryOut,
+    EntryReceipt,
+    MissingOut,
     ReporterOut,
     ReportIn,
     ReportOut,
     ReportReceipt,
     SignatureOut,
 )
-from app.modules.protection.schemas.steps import CaseAction
-from app.modules.protection.service import intake, reading, steps
-from app.modules.protection.workflow import CASE
+from app.modules.protection.service import assessing, custodies, filing, intake, reading, steps
+from app.modules.protection.service.writing import Act
+from app.modules.protection.workflow import CASE, CUSTODY
 from app.modules.webhooks import TransitionOut, history
 from app.policy import Actor, Permission
 
@@ -40,20 +52,35 @@ def _out(db: Session, case: EndangermentCase, actor: Actor) -> CaseOut:
     return CaseOut(
         **known,
         children=[ChildOut.model_validate(child) for child in queries.children_of(db, case)],
-        duties=[
-            DutyOut(
-                kind=deadline.kind,
-                title=Duty(deadline.kind).title_de,
-                started_at=deadline.started_at,
-                due_at=deadline.due_at,
-                met_at=deadline.met_at,
-                level=level,
-                source=deadline.source,
-            )
-            for deadline, level in queries.duties_of(db, [case.id])
-        ],
+        duties=_duties(db, case.id),
         allowed_actions=CASE.allowed(case, actor),
     )
+
+
+def _duties(db: Session, subject_id: UUID) -> list[DutyOut]:
+    return [
+        DutyOut(
+            kind=deadline.kind,
+            title=Duty(deadline.kind).title_de,
+            started_at=deadline.started_at,
+            due_at=deadline.due_at,
+            met_at=deadline.met_at,
+            level=level,
+            source=deadline.source,
+        )
+        for deadline, level in queries.duties_of(db, [subject_id])
+    ]
+
+
+def _custody(db: Session, custody: CustodyMeasure, actor: Actor) -> CustodyOut:
+    known = {name: getattr(custody, name) for name in CustodyOut.model_fields if hasattr(custody, name)}
+    return CustodyOut(**known, duties=_duties(db, custody.id), allowed_actions=CUSTODY.allowed(custody, actor))
+
+
+def _entry(entry: ProtectionEntry, signatures: list[ProtectionSignature]) -> EntryOut:
+    known = {name: getattr(entry, name) for name in EntryOut.model_fields if hasattr(entry, name)}
+    signed = [SignatureOut.model_validate(one) for one in signatures]
+    return EntryOut(**known, title=entry.kind.title_de, signatures=signed)
 
 
 def _report(report: EndangermentReport) -> ReportOut:
@@ -95,14 +122,14 @@ def get_endangerment_case(case_id: Id, db: Db, actor: CurrentActor, now: Now) ->
 @router.post(ONE + "/transitions", summary="Schritt im Gefährdungsfall")
 @needs(Permission.PROTECTION_READ)
 def move_endangerment_case(
-    case_id: Id, body: CaseAction, db: Db, actor: CurrentActor, now: Now, expected: Expected
+    case_id: Id, body: CaseAction, db: Db, actor: CurrentActor, now: Now, expected: Expected, kernel: Process
 ) -> CaseOut:
     """Take a step (§ 8a SGB VIII); what it says becomes an entry of the file, which nobody changes any more.
 
     What two professionals must stand behind, one proposes and another confirms; the database refuses one person for
     both. Deadlines end by the act itself only.
     """
-    return _out(db, steps.move(db, case_id, body, expected, actor=actor, at=now), actor)
+    return _out(db, steps.move(db, case_id, body, expected, kernel.sealer, actor=actor, at=now), actor)
 
 
 @router.get(ONE + "/transitions", summary="Verlauf des Gefährdungsfalls")
@@ -136,11 +163,64 @@ def list_protection_entries(case_id: Id, db: Db, actor: CurrentActor, now: Now) 
     """What was written down, in the order of writing, with who stands behind it; the reading is logged."""
     case = reading.read(db, case_id, "entries", actor=actor, at=now)
     signed = queries.signatures_of(db, case)
-    return [
-        EntryOut(
-            **{name: getattr(entry, name) for name in EntryOut.model_fields if hasattr(entry, name)},
-            title=entry.kind.title_de,
-            signatures=[SignatureOut.model_validate(one) for one in signed.get(entry.id, [])],
-        )
-        for entry in queries.entries_of(db, case)
-    ]
+    return [_entry(entry, signed.get(entry.id, [])) for entry in queries.entries_of(db, case)]
+
+
+@router.post(ONE + "/entries", status_code=201, summary="Eintrag in die Gefährdungsakte")
+@needs(Permission.PROTECTION_WORK)
+def add_protection_entry(
+    case_id: Id, body: FileEntry, db: Db, actor: CurrentActor, now: Now, kernel: Process
+) -> EntryReceipt:
+    """Write down what is no step of the case; `kind` says what: a note, involvement of child and parents, an offer of
+    help, police or health service called in (§ 8a Abs. 3 SGB VIII), feedback to the reporter (§ 4 Abs. 4 KKG,
+    § 64 Abs. 4 SGB VIII; a provider reads it in its own notification), a correction that stands beside the entry it
+    puts right.
+    """
+    entry = filing.add(db, case_id, body, kernel.sealer, actor=actor, at=now)
+    return EntryReceipt.model_validate(entry)
+
+
+@router.get(ONE + "/missing", summary="Was zum Abschluss fehlt")
+@needs(Permission.PROTECTION_READ)
+def list_missing_for_closing(case_id: Id, db: Db, actor: CurrentActor, now: Now, kernel: Process) -> list[MissingOut]:
+    """What must be there before the procedure ends, each with its place (§ 8a SGB VIII; § 79a)."""
+    case = reading.read(db, case_id, "missing", actor=actor, at=now)
+    gaps = assessing.gaps_of(Act(db, case, None, actor, now, kernel.sealer))
+    return [MissingOut(pointer=gap.pointer, code=gap.code, detail=gap.de) for gap in gaps]
+
+
+@router.get(ONE + "/custody-measures", summary="Inobhutnahmen im Gefährdungsfall")
+@needs(Permission.PROTECTION_READ)
+def list_custody_measures(case_id: Id, db: Db, actor: CurrentActor, now: Now) -> list[CustodyOut]:
+    """The children of the case who are or were in care (§ 42 SGB VIII); the reading is logged."""
+    case = reading.read(db, case_id, "custody", actor=actor, at=now)
+    return [_custody(db, custody, actor) for custody in queries.custodies_of(db, case)]
+
+
+@router.get("/custody-measures/{custody_id}", summary="Inobhutnahme lesen")
+@needs(Permission.PROTECTION_READ)
+def get_custody_measure(custody_id: Id, db: Db, actor: CurrentActor, now: Now) -> CustodyOut:
+    """One Inobhutnahme with its deadlines (§ 42 SGB VIII); the reading is logged."""
+    custody, case = queries.get_custody(db, custody_id, actor)
+    reading.note(db, case, "endangerment_case.read_custody", actor=actor, at=now, custody_id=str(custody.id))
+    return _custody(db, custody, actor)
+
+
+@router.post("/custody-measures/{custody_id}/transitions", summary="Schritt in der Inobhutnahme")
+@needs(Permission.PROTECTION_WORK)
+def move_custody_measure(
+    custody_id: Id, body: CustodyAction, db: Db, actor: CurrentActor, now: Now, expected: Expected, kernel: Process
+) -> CustodyOut:
+    """Tell child and parents, note an objection, call the court, end it (§ 42 SGB VIII).
+
+    Parents who cannot be reached are as parents who object. A deprivation of liberty ends with the next day where no
+    court allowed it: the deadline calls, the end itself somebody must enter.
+    """
+    return _custody(db, custodies.move(db, custody_id, body, expected, kernel.sealer, actor=actor, at=now), actor)
+
+
+@router.get("/custody-measures/{custody_id}/transitions", summary="Verlauf der Inobhutnahme")
+@needs(Permission.PROTECTION_READ)
+def list_custody_measure_transitions(custody_id: Id, db: Db, actor: CurrentActor) -> list[TransitionOut]:
+    """Every step so far, oldest first."""
+    return history(db, queries.get_custody(db, custody_id, actor)[0].id)

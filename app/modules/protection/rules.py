@@ -34,9 +34,27 @@ ALARMS: Mapping[Duty, AlarmCode] = {
     Duty.CONTACT: AlarmCode.CONTACT,
     Duty.CONTACT_AGAIN: AlarmCode.NO_CONTACT,
     Duty.TEAM: AlarmCode.TEAM,
+    Duty.PLAN: AlarmCode.PLAN,
+    Duty.PLAN_REVIEW: AlarmCode.PLAN,
+    Duty.PLAN_BROKEN: AlarmCode.PLAN_BROKEN,
+    Duty.HELP_OFFER: AlarmCode.HELP_OFFER,
+    Duty.FEEDBACK: AlarmCode.FEEDBACK,
+    Duty.HEARING: AlarmCode.HEARING,
+    Duty.COURT_REVIEW: AlarmCode.COURT_REVIEW,
     Duty.MOST: AlarmCode.MOST,
     Duty.MAJORITY: AlarmCode.MAJORITY,
+    Duty.CHILD_INFORMED: AlarmCode.CHILD_INFORMED,
+    Duty.PARENTS_INFORMED: AlarmCode.PARENTS_INFORMED,
+    Duty.CUSTODY_COURT: AlarmCode.CUSTODY_COURT,
+    Duty.LIBERTY: AlarmCode.LIBERTY,
+    Duty.CUSTODY_PLAN: AlarmCode.HELP_PLAN,
+    Duty.CUSTODY_LONG: AlarmCode.LONG,
+    Duty.UNACCOMPANIED: AlarmCode.UNACCOMPANIED,
+    Duty.HANDOVER: AlarmCode.HANDOVER,
+    Duty.HANDOVER_ACCEPTED: AlarmCode.NOT_ACCEPTED,
 }
+_LINE_WARNED = frozenset({Duty.CUSTODY_COURT, Duty.CUSTODY_LONG})
+"""What the team lead hears of with the warning already."""
 
 
 def is_line(actor: Actor) -> bool:
@@ -45,9 +63,9 @@ def is_line(actor: Actor) -> bool:
 
 
 def TEAM(case: EndangermentCase, move: Move) -> Text | None:  # noqa: N802  # a guard, named like the others
-    """Whoever works on the case, on-call staff, or the line."""
+    """Whoever works on the case (anybody, while nobody does), on-call staff, or the line."""
     actor = move.actor
-    if actor.is_system or actor.id in case.team or is_line(actor) or Role.ON_CALL in actor.roles:
+    if actor.is_system or not case.team or actor.id in case.team or is_line(actor) or Role.ON_CALL in actor.roles:
         return None
     return Text("Das tut, wer den Fall bearbeitet.", "Whoever works on the case does this.")
 
@@ -118,7 +136,13 @@ def alarm_of(duty: Duty, case: EndangermentCase, *, signed: bool) -> AlarmCode:
 
 
 def called(
-    case: EndangermentCase, level: int, alarm: AlarmCode, roles: Mapping[UUID, Role], *, office_open: bool
+    case: EndangermentCase,
+    duty: Duty,
+    level: int,
+    alarm: AlarmCode,
+    roles: Mapping[UUID, Role],
+    *,
+    office_open: bool,
 ) -> list[Called]:
     """Who is called at a level: caseworker, then team lead, then head of office; on-call staff out of office hours.
 
@@ -128,7 +152,7 @@ def called(
     calls = [Called(roles[one], one, alarm) for one in people if one in roles]
     above = {
         0: [] if calls else [Role.CASEWORKER],
-        1: [Role.TEAM_LEAD] if not calls or case.state in WAITING else [],
+        1: [Role.TEAM_LEAD] if not calls or case.state in WAITING or duty in _LINE_WARNED else [],
         2: [Role.TEAM_LEAD],
         3: [Role.OFFICE_HEAD, Role.CHILD_PROTECTION_COORDINATOR, Role.ON_CALL],
         4: [Role.OFFICE_HEAD, Role.TEAM_LEAD, Role.ON_CALL],

@@ -10,7 +10,7 @@ from app.modules.safeguarding.schemas import (
     NotificationCreate,
     NotificationFurther,
 )
-from app.modules.safeguarding.service import call_office, call_too, escalate, notify
+from app.modules.safeguarding.service import call_office, call_too, escalate, give_feedback, notify
 from app.modules.safeguarding.workflow import NOTIFICATION
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "call_too",
     "escalate",
     "first_alarm",
+    "give_feedback",
     "notify",
     "precedence",
     "stands_in",

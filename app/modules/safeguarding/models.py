@@ -103,6 +103,10 @@ class JugendamtNotification(Identified, Stateful, CaseBound, Base):
     acknowledged_at: Mapped[datetime | None]
     acknowledged_by: Mapped[UUID | None]
     acknowledgement: Mapped[str | None]
+    feedback_at: Mapped[datetime | None]
+    indications_confirmed: Mapped[bool | None]
+    has_acted: Mapped[bool | None]
+    still_active: Mapped[bool | None]
     # Order of urgency: what waits before what is answered, acute danger first.
     rank: Mapped[int] = column_property(
         case((is_acute, 0), else_=case(_URGENCY_RANK, value=urgency))
@@ -115,6 +119,9 @@ class JugendamtNotification(Identified, Stateful, CaseBound, Base):
         CheckConstraint("is_acute OR isef_consulted_on IS NOT NULL", name="isef"),
         CheckConstraint("is_acute OR parents_informed IS NOT NULL", name="parents"),
         CheckConstraint("(state = 'acknowledged') = (acknowledged_at IS NOT NULL)", name="acknowledged"),
+        CheckConstraint(
+            "num_nonnulls(feedback_at, indications_confirmed, has_acted, still_active) IN (0, 4)", name="feedback"
+        ),
         Index("ix_jugendamt_notification_youth_office_id", "youth_office_id", "received_at", "id"),
         Index("ix_jugendamt_notification_provider_id", "provider_id", "received_at", "id"),
     )

@@ -190,6 +190,10 @@ class NotificationOut(NotificationReceipt):
     contact: str | None = Field(title="Rückfragen an", max_length=200)
     further: NotificationFurther = Field(title="weitere Angaben")
     acknowledgement: str | None = Field(title="Bestätigung", max_length=10_000)
+    feedback_at: Instant | None = Field(title="Rückmeldung vom")
+    indications_confirmed: bool | None = Field(title="Anhaltspunkte bestätigt")
+    has_acted: bool | None = Field(title="Jugendamt ist tätig geworden")
+    still_active: bool | None = Field(title="Jugendamt ist noch tätig")
 
 
 class NotificationQuery(PageQuery):

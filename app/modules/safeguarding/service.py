@@ -152,6 +152,19 @@ def call_too(db: Session, alarm: Alarm, role: Role, account_id: UUID | None, at:
     return copy
 
 
+def give_feedback(
+    db: Session, notification_id: UUID, *, confirmed: bool, acted: bool, still_active: bool, at: datetime
+) -> None:
+    """Tell the provider what the law lets it know, and nothing else (system).
+
+    Law: § 4 Abs. 4 KKG, § 64 Abs. 4 SGB VIII.
+    """
+    notification = found(db.get(JugendamtNotification, notification_id, with_for_update={"key_share": True}))
+    notification.feedback_at, notification.indications_confirmed = at, confirmed
+    notification.has_acted, notification.still_active = acted, still_active
+    NOTIFICATION.fire(db, notification, "give_feedback", actor=SYSTEM, at=at)
+
+
 def _start_deadline(db: Session, notification: JugendamtNotification) -> None:
     land = get_organisation(db, notification.youth_office_id).land
     agreement = agreements.find_in_force(

@@ -22,6 +22,10 @@ NOTIFICATION = Workflow(
             (),
             "§ 8a Abs. 1 SGB VIII",
             AcknowledgeNotification,
-        )
+        ),
+        *(
+            Row("give_feedback", "Rückmeldung geben", frozenset({state}), state, None, law="§ 64 Abs. 4 SGB VIII")
+            for state in S
+        ),
     ],
 )

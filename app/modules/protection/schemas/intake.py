@@ -9,7 +9,15 @@ from app.core.pages import PageQuery
 from app.core.types import WHOLE, Day, Flag, Id, In, Instant, Out, Prose, Word
 from app.core.workflow import AllowedAction
 from app.law.protection import Urgency
-from app.modules.protection.codes import CaseState, Channel, EntryKind, ReporterKind
+from app.modules.protection.codes import (
+    CaseState,
+    Channel,
+    DangerKind,
+    DangerPerson,
+    EntryKind,
+    ReporterKind,
+    Result,
+)
 
 BirthYear = Annotated[int, Field(ge=1990, le=2100), WHOLE]
 Month = Annotated[int, Field(ge=1, le=12), WHOLE]
@@ -65,6 +73,10 @@ class ChildOut(Out):
     birth_year: int | None = Field(title="Geburtsjahr")
     birth_month: int | None = Field(title="Geburtsmonat")
     born_on: date | None = Field(title="Geburtstag")
+    result: Result | None = Field(title="Ergebnis der Einschätzung")
+    kinds: list[DangerKind] = Field(title="Art der Gefährdung", max_length=4)
+    danger_person: DangerPerson | None = Field(title="von wem die Gefahr ausgeht")
+    assessed_at: Instant | None = Field(title="eingeschätzt am")
     closed_at: Instant | None = Field(title="Verfahren abgeschlossen am")
 
 
@@ -165,3 +177,20 @@ class ReporterOut(Out):
     """Who reported."""
 
     identity: str | None = Field(title="Name und Erreichbarkeit", max_length=10_000)
+
+
+class EntryReceipt(Out):
+    """An entry is written; answers are kept for retries, so it says nothing of its content."""
+
+    id: Id
+    kind: EntryKind = Field(title="Art")
+    recorded_at: Instant = Field(title="niedergeschrieben am")
+    is_late: bool = Field(title="verspätet niedergeschrieben")
+
+
+class MissingOut(Out):
+    """Something that is missing before the procedure ends."""
+
+    pointer: str = Field(title="wo im Fall", max_length=200)
+    code: str = Field(title="Kennung", max_length=60)
+    detail: str = Field(title="was", max_length=500)

@@ -1,6 +1,6 @@
 """The steps of a case: what each must say."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
@@ -136,22 +136,3 @@ class Reopen(Step):
 
     action: Literal["reopen"]
     reason: Prose = Field(title="neue Tatsachen")
-
-
-CaseAction = Annotated[
-    Acknowledge
-    | Assign
-    | Reassign
-    | Exclude
-    | ProposeWeighty
-    | ProposeNotWeighty
-    | ConfirmWeighty
-    | ConfirmNotWeighty
-    | CheckReport
-    | ConfirmReportCheck
-    | RaiseUrgency
-    | ProposeLowerUrgency
-    | ConfirmLowerUrgency
-    | Reopen,
-    Field(discriminator="action"),
-]

@@ -1,27 +1,27 @@
 """Deadlines of a case: begun with the act that starts them, ended by the act itself, and whom they call meanwhile."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime, time
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from app.core import deadlines
-from app.core.db import found
 from app.core.deadlines import Deadline, Step
-from app.law.periods import Period, due_at
-from app.law.protection import URGENT, Urgency, contact_period, escalation, first_check_period
-from app.law.protection_steps import closing_time, is_office_open
+from app.law.calendars import BERLIN, end_of_day, in_utc
+from app.law.periods import Period, due_at, months_after
+from app.law.protection import FEEDBACK, URGENT, Urgency, contact_period, escalation, first_check_period
+from app.law.protection_steps import LATER_REVIEW, MAJORITY_YEARS, MOST, closing_time, is_office_open
 from app.law.sources import Evidence
 from app.modules import organisations, safeguarding
-from app.modules.protection import queries, rules
+from app.modules.protection import missing, queries, rules
 from app.modules.protection.codes import Duty
 from app.modules.protection.codes import EntryKind as K
 from app.modules.protection.models import EndangermentCase
 from app.modules.safeguarding import AlarmCode, Called
 from app.policy import SYSTEM, Actor, Role
 
-CASE_SUBJECT = "endangerment_case"
+CASE_SUBJECT, HIGHEST = "endangerment_case", 4
 _FIRST_CHECKS = (K.PROPOSE_WEIGHTY, K.PROPOSE_NOT_WEIGHTY, K.CHECK_REPORT)
 
 
@@ -89,6 +89,32 @@ def start_contact(db: Session, case: EndangermentCase, received_at: datetime) ->
         start(db, case, Duty.CONTACT, period, received_at)
 
 
+def start_review(db: Session, case: EndangermentCase, review_on: date, at: datetime) -> None:
+    """A protection plan is to be reviewed until the end of a day."""
+    meet(db, case.id, [Duty.PLAN_REVIEW], by=SYSTEM.id, at=at)
+    start(db, case, Duty.PLAN_REVIEW, LATER_REVIEW, at, due=end_of_day(review_on))
+
+
+def start_feedback(db: Session, case: EndangermentCase, at: datetime) -> None:
+    """Whoever the law gives feedback gets it in good time."""
+    if waiting_for_feedback(db, case) and not queries.open_duties(db, case.id, [Duty.FEEDBACK]):
+        start(db, case, Duty.FEEDBACK, FEEDBACK, at)
+
+
+def waiting_for_feedback(db: Session, case: EndangermentCase) -> bool:
+    """Whether a reporter still waits for what the law gives them."""
+    given = {entry.content["report_id"] for entry in queries.entries_of(db, case) if entry.kind is K.FEEDBACK}
+    return any(missing.wants_feedback(one) and str(one.id) not in given for one in queries.reports_of(db, case))
+
+
+def start_majority(db: Session, case: EndangermentCase, born_on: date, at: datetime) -> None:
+    """On the birthday the line hears of it; nothing ends by itself."""
+    birthday = months_after(born_on, MAJORITY_YEARS * 12)
+    begins = in_utc(datetime.combine(birthday, time(), BERLIN))
+    if begins > at:
+        start(db, case, Duty.MAJORITY, MOST, at, due=begins, steps=[Step(2, begins)])
+
+
 def sharpen(db: Session, case: EndangermentCase, *, by: UUID, at: datetime) -> None:
     """More urgent: what still runs is reckoned anew from the receipt, if it ends earlier then (facts, section 5.1)."""
     for open_ in queries.open_duties(db, case.id, (Duty.FIRST_CHECK, Duty.CONTACT)):
@@ -101,27 +127,36 @@ def sharpen(db: Session, case: EndangermentCase, *, by: UUID, at: datetime) -> N
 
 
 def call_now(
-    db: Session, case: EndangermentCase, alarm: AlarmCode, roles: Iterable[Role], *, actor: Actor, at: datetime
+    db: Session,
+    case: EndangermentCase,
+    alarm: AlarmCode,
+    roles: Iterable[Role],
+    *,
+    actor: Actor,
+    at: datetime,
+    level: int = 0,
 ) -> None:
     """Call these roles, the people who work on the case, and on-call staff where the office is closed."""
     calls = [Called(role, one, alarm) for one, role in _team(db, case).items()]
     calls += [Called(role, None, alarm) for role in roles]
     if not _is_open(db, case, at):
         calls.append(Called(Role.ON_CALL, None, alarm))
-    _raise(db, case, calls, level=0, actor=actor, at=at)
+    _raise(db, case, calls, level=level, actor=actor, at=at)
 
 
 def escalate(db: Session, deadline: Deadline, level: int, at: datetime) -> list[str]:
     """A step fires: call the people of this level (system). The case itself never moves by time."""
-    case = found(db.get(EndangermentCase, deadline.subject_id))
-    duty = Duty(deadline.kind)
+    case = queries.case_of_duty(db, deadline)
+    duty, level_called = Duty(deadline.kind), min(level, HIGHEST)
+    alarm = rules.alarm_of(duty, case, signed=_nothing_waits(db, case))
     if duty is Duty.ON_CALL:
-        calls = [Called(Role.ON_CALL, None, AlarmCode.REPORT)]
+        calls = [Called(Role.ON_CALL, None, alarm)]
     else:
-        alarm = rules.alarm_of(duty, case, signed=_nothing_waits(db, case))
-        calls = rules.called(case, level, alarm, _team(db, case), office_open=_is_open(db, case, at))
+        is_open = _is_open(db, case, at)
+        calls = rules.called(case, duty, level_called, alarm, _team(db, case), office_open=is_open)
     due = next(datetime.fromisoformat(step["at"]) for step in deadline.steps if step["level"] == level)
-    return _raise(db, case, calls, level=level, actor=SYSTEM, at=at, deadline=deadline, late=due <= case.created_at)
+    late = due <= case.created_at
+    return _raise(db, case, calls, level=level_called, actor=SYSTEM, at=at, deadline=deadline, late=late)
 
 
 def _nothing_waits(db: Session, case: EndangermentCase) -> bool:

@@ -123,7 +123,7 @@ def _take(
         case = _open(db, report, known, at=at)
     report.case_id = case.id
     db.add(report)
-    _add_children(db, case, children, known)
+    _add_children(db, case, children, known, at)
     db.flush()
     duties.start_first_check(db, case, report.urgency_claim, report.received_at)
     roles = () if called else (Role.TEAM_LEAD,) if case.team else (Role.CASEWORKER, Role.TEAM_LEAD)
@@ -176,6 +176,7 @@ def _add_children(
     case: EndangermentCase,
     children: list[tuple[ChildIn, ProtectionChild | None]],
     before: EndangermentCase | None,
+    at: datetime,
 ) -> None:
     """The children a report names, as far as the case does not know them; who was in an earlier case keeps the key."""
     there = {child.pseudonym for child in queries.children_of(db, case)}
@@ -184,15 +185,16 @@ def _add_children(
         if given.pseudonym in there:
             continue
         known = named or earlier.get(given.pseudonym)
-        db.add(
-            ProtectionChild(
-                youth_office_id=case.youth_office_id,
-                case_id=case.id,
-                statistics_key=known.statistics_key if known else _key(),
-                **{name: _fact(given, known, name) for name in ("birth_year", "birth_month", "born_on")},
-                pseudonym=given.pseudonym,
-            )
+        child = ProtectionChild(
+            youth_office_id=case.youth_office_id,
+            case_id=case.id,
+            statistics_key=known.statistics_key if known else _key(),
+            **{name: _fact(given, known, name) for name in ("birth_year", "birth_month", "born_on")},
+            pseudonym=given.pseudonym,
         )
+        db.add(child)
+        if child.born_on is not None:
+            duties.start_majority(db, case, child.born_on, at)
 
 
 def _fact(given: ChildIn, known: ProtectionChild | None, name: str) -> Any:
