@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql as pg
 from migrations.support import protect
 
 revision = "0034"
-down_revision = "0024"
+down_revision = "0033"
 branch_labels = None
 depends_on = None
 

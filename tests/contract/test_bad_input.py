@@ -3,6 +3,7 @@
 import gzip
 import json
 from collections.abc import Iterator
+from posixpath import normpath
 from typing import Any
 from uuid import uuid4
 
@@ -22,6 +23,7 @@ IMPORTS = [operation for operation in ALL if operation.path.endswith(":import")]
 WITH_BODY = [operation for operation in ALL if operation.media_types]
 WITH_QUERY = [operation for operation in ALL if operation.parameters("query")]
 WITH_PATH = [operation for operation in ALL if operation.parameters("path")]
+PLAIN = {operation.path for operation in ALL if not operation.parameters("path")}
 GUARDED = [operation for operation in ALL if operation.permission]
 VERSIONED = [operation for operation in ALL if operation.versioned]
 KEYED = [operation for operation in ALL if operation.keyed]
@@ -135,8 +137,14 @@ def test_json_of_another_shape_is_refused(everybody: World, operation: Operation
         for name in schema.get("required", []):
             less = {key: value for key, value in body.items() if key != name}
             probe.ask(f"without {name}", 422, content=_json(less), pointer=f"/{name}")
-            probe.ask(f"{name} = null", 422, content=_json({**body, name: None}), pointer=f"/{name}")
+            if not _may_be_null(schema["properties"][name]):
+                probe.ask(f"{name} = null", 422, content=_json({**body, name: None}), pointer=f"/{name}")
     probe.done()
+
+
+def _may_be_null(schema: dict[str, Any]) -> bool:
+    """Whether a member must be said, but may be said to be none."""
+    return any(resolved(branch).get("type") == "null" for branch in schema.get("anyOf", []))
 
 
 def _json(value: Any) -> bytes:
@@ -258,7 +266,10 @@ def test_malformed_and_unknown_ids_are_refused(everybody: World, operation: Oper
         name, schema = item["name"], resolved(item["schema"])
         for value in WRONG_IDS:
             wanted = {404, 405, 422} if schema.get("format") != "uuid" or value == ".." else {404, 422}
-            probe.ask(f"{name}={value[:40]}", wanted, url=operation.url(**{name: value}))
+            url = operation.url(**{name: value})
+            if normpath(url) in PLAIN:
+                continue  # `..` is gone before the service is asked, and another route is meant
+            probe.ask(f"{name}={value[:40]}", wanted, url=url)
     probe.done()
 
 

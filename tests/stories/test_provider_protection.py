@@ -17,7 +17,7 @@ from tests.modules.concerns.given import (
     given_concern,
     step,
 )
-from tests.modules.safeguarding.telling import PATH, alarms
+from tests.modules.safeguarding.telling import PATH, alarms, heard_by
 from tests.stories.helps import given_help
 from tests.world import World
 
@@ -61,7 +61,7 @@ def test_s3_the_office_is_silent(world: World) -> None:
     lead, manager = Role.PROVIDER_LEAD, Role.PROVIDER_MANAGER
 
     def by_name() -> list[str]:
-        calls = on_call.get("/v1/alarms?sort=raised_at")["items"]
+        calls = heard_by(on_call)
         return [call["raised_at"][11:16] for call in calls if call["account_id"] == str(on_call.account_id)]
 
     assert by_name() == []

@@ -254,7 +254,7 @@ class Placement(CodeList):
     OTHER = "other", "sonstige Wohnform"
 
 
-class EndReason(CodeList):
+class CustodyEndReason(CodeList):
     """How an Inobhutnahme ends (§ 42 Abs. 4 SGB VIII)."""
 
     HANDOVER = "handover", "Übergabe an die Personensorge- oder Erziehungsberechtigten"

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from app.core.problems import FieldError
-from app.modules.protection.codes import DANGER, CustodyState, EndReason, Reaction, ReporterKind, Result
+from app.modules.protection.codes import DANGER, CustodyEndReason, CustodyState, Reaction, ReporterKind, Result
 from app.modules.protection.codes import EntryKind as K
 from app.modules.protection.models import (
     CustodyMeasure,
@@ -69,7 +69,7 @@ def _of_child(file: File, child: ProtectionChild, place: str) -> list[FieldError
         faults.append(_gap(f"{place}/protection", "unprotected", de, en))
     elif child.result is Result.NO_BUT_NEED and not offers:
         faults.append(_gap(f"{place}/help_offer", "no_offer", "Keine Hilfe angeboten.", "No help was offered."))
-    handed = [one for one in custodies if one.end_reason is EndReason.HANDOVER]
+    handed = [one for one in custodies if one.end_reason is CustodyEndReason.HANDOVER]
     if handed and not _planned_after(file, max(one.ended_at for one in handed if one.ended_at)):
         de, en = "Nach der Herausgabe fehlt ein Schutzplan.", "No plan since the child was handed over."
         faults.append(_gap(f"{place}/plan", "no_plan", de, en))

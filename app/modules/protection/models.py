@@ -19,9 +19,9 @@ from app.modules.protection.codes import (
     CaseState,
     Channel,
     CourtOutcome,
+    CustodyEndReason,
     CustodyState,
     DangerPerson,
-    EndReason,
     EntryKind,
     Ground,
     Placement,
@@ -212,7 +212,7 @@ class CustodyMeasure(Identified, Stateful, Base):
     court_decided_at: Mapped[datetime | None]
     court_outcome: Mapped[CourtOutcome | None] = mapped_column(code(CourtOutcome, "court_outcome"))
     ended_at: Mapped[datetime | None]
-    end_reason: Mapped[EndReason | None] = mapped_column(code(EndReason, "end_reason"))
+    end_reason: Mapped[CustodyEndReason | None] = mapped_column(code(CustodyEndReason, "end_reason"))
 
     __table_args__ = (
         UniqueConstraint("youth_office_id", "number", name="uq_custody_measure_number"),

@@ -29,12 +29,12 @@ from app.modules.protection.schemas.intake import (
     DutyOut,
     EntryOut,
     EntryReceipt,
-    MissingOut,
+    ProtectionMissingOut,
+    ProtectionReportOut,
+    ProtectionSignatureOut,
     ReporterOut,
     ReportIn,
-    ReportOut,
     ReportReceipt,
-    SignatureOut,
 )
 from app.modules.protection.service import assessing, custodies, filing, intake, reading, steps
 from app.modules.protection.service.writing import Act
@@ -79,16 +79,21 @@ def _custody(db: Session, custody: CustodyMeasure, actor: Actor) -> CustodyOut:
 
 def _entry(entry: ProtectionEntry, signatures: list[ProtectionSignature]) -> EntryOut:
     known = {name: getattr(entry, name) for name in EntryOut.model_fields if hasattr(entry, name)}
-    signed = [SignatureOut.model_validate(one) for one in signatures]
+    signed = [ProtectionSignatureOut.model_validate(one) for one in signatures]
     return EntryOut(**known, title=entry.kind.title_de, signatures=signed)
 
 
-def _report(report: EndangermentReport) -> ReportOut:
-    known = {name: getattr(report, name) for name in ReportOut.model_fields if hasattr(report, name)}
-    return ReportOut(**known, has_identity=report.sealed_identity is not None)
+def _report(report: EndangermentReport) -> ProtectionReportOut:
+    known = {name: getattr(report, name) for name in ProtectionReportOut.model_fields if hasattr(report, name)}
+    return ProtectionReportOut(**known, has_identity=report.sealed_identity is not None)
 
 
-@router.post("/endangerment-reports", status_code=201, summary="Gefährdungsmeldung aufnehmen")
+@router.post(
+    "/endangerment-reports",
+    status_code=201,
+    openapi_extra={"responses": {"404": {"$ref": "#/components/responses/Problem404"}}},
+    summary="Gefährdungsmeldung aufnehmen",
+)
 @needs(Permission.PROTECTION_INTAKE)
 def receive_report(body: ReportIn, db: Db, actor: CurrentActor, now: Now, kernel: Process) -> ReportReceipt:
     """Write down what somebody told, also orally or anonymously (§ 8a Abs. 1 SGB VIII; § 4 Abs. 3, § 5 KKG).
@@ -141,7 +146,7 @@ def list_endangerment_case_transitions(case_id: Id, db: Db, actor: CurrentActor)
 
 @router.get(ONE + "/reports", summary="Meldungen zum Gefährdungsfall")
 @needs(Permission.PROTECTION_READ)
-def list_endangerment_reports(case_id: Id, db: Db, actor: CurrentActor, now: Now) -> list[ReportOut]:
+def list_endangerment_reports(case_id: Id, db: Db, actor: CurrentActor, now: Now) -> list[ProtectionReportOut]:
     """What was told, in the reporters' words, oldest first; who told it lies sealed. The reading is logged."""
     case = reading.read(db, case_id, "reports", actor=actor, at=now)
     return [_report(report) for report in queries.reports_of(db, case)]
@@ -182,11 +187,13 @@ def add_protection_entry(
 
 @router.get(ONE + "/missing", summary="Was zum Abschluss fehlt")
 @needs(Permission.PROTECTION_READ)
-def list_missing_for_closing(case_id: Id, db: Db, actor: CurrentActor, now: Now, kernel: Process) -> list[MissingOut]:
+def list_missing_for_closing(
+    case_id: Id, db: Db, actor: CurrentActor, now: Now, kernel: Process
+) -> list[ProtectionMissingOut]:
     """What must be there before the procedure ends, each with its place (§ 8a SGB VIII; § 79a)."""
     case = reading.read(db, case_id, "missing", actor=actor, at=now)
     gaps = assessing.gaps_of(Act(db, case, None, actor, now, kernel.sealer))
-    return [MissingOut(pointer=gap.pointer, code=gap.code, detail=gap.de) for gap in gaps]
+    return [ProtectionMissingOut(pointer=gap.pointer, code=gap.code, detail=gap.de) for gap in gaps]
 
 
 @router.get(ONE + "/custody-measures", summary="Inobhutnahmen im Gefährdungsfall")

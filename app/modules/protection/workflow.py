@@ -215,7 +215,15 @@ _MEASURES = [
         law=LAW_COURT,
     ),
     _to("agree_plan", "Schutzplan vereinbaren", _of(S.ASSESSED), S.PLAN_ACTIVE, _WORK, measures.AgreePlan, TEAM),
-    _to("review_plan", "Schutzplan prüfen", _of(S.PLAN_ACTIVE), S.PLAN_REVIEW, _WORK, measures.ReviewPlan, TEAM),
+    _to(
+        "review_plan",
+        "Schutzplan prüfen",
+        _of(S.PLAN_ACTIVE),
+        S.PLAN_REVIEW,
+        _WORK,
+        measures.ReviewProtectionPlan,
+        TEAM,
+    ),
     _to(
         "continue_plan", "Schutzplan fortsetzen", _of(S.PLAN_REVIEW), S.PLAN_ACTIVE, _WORK, measures.ContinuePlan, TEAM
     ),

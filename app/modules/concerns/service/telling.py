@@ -206,7 +206,18 @@ def _signs(
 
 
 def follow_notification(db: Session, notification: JugendamtNotification, move: Move) -> None:
-    """The office acknowledges: once it has for every child, the concern moves on (listens to safeguarding)."""
+    """The office acknowledges: once it has for every child, the concern moves on; its feedback reaches the concern
+    (listens to safeguarding).
+    """
+    if move.action == "give_feedback":
+        follow_feedback(
+            db,
+            notification.id,
+            confirmed=bool(notification.indications_confirmed),
+            acted=bool(notification.has_acted),
+            still_active=bool(notification.still_active),
+            at=move.at,
+        )
     if move.action != "acknowledge":
         return
     with by_the_service(db):

@@ -31,7 +31,7 @@ CaseAction = Annotated[
     | assessment.CloseChildren
     | assessment.Close
     | measures.AgreePlan
-    | measures.ReviewPlan
+    | measures.ReviewProtectionPlan
     | measures.ContinuePlan
     | measures.PlanBroken
     | measures.CallCourt

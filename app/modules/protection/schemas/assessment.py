@@ -59,7 +59,7 @@ class SkipDirectImpression(Step):
     reason: Prose = Field(title="warum fachlich nicht erforderlich")
 
 
-class Rating(In):
+class DangerRating(In):
     """One basic need: how it stands, what speaks for it, who says so."""
 
     need: Word = Field(title="Grundbedürfnis")
@@ -75,7 +75,7 @@ class ChildAssessment(In):
     result: Result = Field(title="Ergebnis")
     kinds: list[DangerKind] = Field(title="Art der Gefährdung (nur akut oder latent)", max_length=4)
     danger_person: DangerPerson | None = Field(title="von wem die Gefahr ausgeht (nur akut oder latent)")
-    ratings: list[Rating] = Field(title="Einschätzungen", max_length=50)
+    ratings: list[DangerRating] = Field(title="Einschätzungen", max_length=50)
     risk_factors: Texts = Field(title="Risikofaktoren")
     protective_factors: Texts = Field(title="Schutzfaktoren")
     willingness: Willingness = Field(title="Mitwirkung der Eltern: Wille")

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from app.core.types import Flag, Id, Instant, Out, Prose, Word
 from app.core.workflow import AllowedAction
-from app.modules.protection.codes import CourtOutcome, CustodyState, EndReason, Ground, Placement
+from app.modules.protection.codes import CourtOutcome, CustodyEndReason, CustodyState, Ground, Placement
 from app.modules.protection.schemas.intake import DutyOut
 from app.modules.protection.schemas.steps import Step
 
@@ -103,7 +103,7 @@ class EndCustody(Step):
 
     action: Literal["end"]
     ended_at: Instant = Field(title="beendet am")
-    reason: EndReason = Field(title="Grund")
+    reason: CustodyEndReason = Field(title="Grund")
     following_place: Word = Field(title="wo das Kind danach ist")
     following_help: Word | None = Field(title="anschließende Hilfe (leer: keine)")
 
@@ -150,7 +150,7 @@ class CustodyOut(Out):
     court_decided_at: Instant | None = Field(title="Gericht entschied am")
     court_outcome: CourtOutcome | None = Field(title="Entscheidung")
     ended_at: Instant | None = Field(title="beendet am")
-    end_reason: EndReason | None = Field(title="Grund des Endes")
+    end_reason: CustodyEndReason | None = Field(title="Grund des Endes")
     duties: list[DutyOut] = Field(title="Fristen", max_length=50)
     allowed_actions: list[AllowedAction] = Field(title="mögliche Schritte", max_length=50)
     version: int = Field(title="Fassung", ge=1)

@@ -12,17 +12,17 @@ from app.modules.protection.schemas.steps import Step
 class Note(Step):
     """Anything worth knowing: fact, guess and judgement kept apart."""
 
-    kind: Literal["note"]
+    kind: Literal["note"] = Field(title="Art des Eintrags")
     facts: Prose = Field(title="Tatsachen")
     hypotheses: Prose | None = Field(None, title="Vermutungen")
     evaluation: Prose | None = Field(None, title="Bewertung")
     sources: Word = Field(title="Quelle")
 
 
-class Involvement(Step):
+class InvolvementEntry(Step):
     """Parents and child took part, or why not."""
 
-    kind: Literal["involvement"]
+    kind: Literal["involvement"] = Field(title="Art des Eintrags")
     parents: Involved = Field(title="Eltern")
     parents_reason: Prose | None = Field(None, title="warum nicht")
     child: Involved = Field(title="Kind")
@@ -33,7 +33,7 @@ class Involvement(Step):
 class HelpOffer(Step):
     """Help was offered."""
 
-    kind: Literal["help_offer"]
+    kind: Literal["help_offer"] = Field(title="Art des Eintrags")
     child_id: Id = Field(title="Kind")
     offer: Prose = Field(title="Angebot")
     reaction: Reaction = Field(title="Reaktion")
@@ -42,7 +42,7 @@ class HelpOffer(Step):
 class Authority(Step):
     """Another body was called in (§ 8a Abs. 3 SGB VIII)."""
 
-    kind: Literal["authority"]
+    kind: Literal["authority"] = Field(title="Art des Eintrags")
     body: Body = Field(title="Stelle")
     parents_asked: Flag = Field(title="auf Inanspruchnahme durch die Eltern hingewirkt")
     at_once: Flag = Field(title="sofortiges Tätigwerden notwendig")
@@ -52,7 +52,7 @@ class Authority(Step):
 class Majority(Step):
     """A child comes of age: help for young adults (§ 41 SGB VIII) was offered or not."""
 
-    kind: Literal["majority"]
+    kind: Literal["majority"] = Field(title="Art des Eintrags")
     child_id: Id = Field(title="Kind")
     adult_help_offered: Flag = Field(title="Hilfe für junge Volljährige angeboten")
     reason: Prose = Field(title="Begründung")
@@ -61,7 +61,7 @@ class Majority(Step):
 class Feedback(Step):
     """What the reporter learns (§ 4 Abs. 4 KKG, § 64 Abs. 4 SGB VIII): these three and nothing else."""
 
-    kind: Literal["feedback"]
+    kind: Literal["feedback"] = Field(title="Art des Eintrags")
     report_id: Id = Field(title="Meldung")
     indications_confirmed: Flag = Field(title="Anhaltspunkte bestätigt")
     has_acted: Flag = Field(title="Jugendamt ist tätig geworden")
@@ -70,15 +70,16 @@ class Feedback(Step):
     affected_reason: Prose | None = Field(None, title="warum nicht")
 
 
-class Correction(Step):
+class ProtectionCorrection(Step):
     """An earlier entry was wrong: it stays, and this stands beside it."""
 
-    kind: Literal["correction"]
+    kind: Literal["correction"] = Field(title="Art des Eintrags")
     corrects_id: Id = Field(title="berichtigter Eintrag")
     reason: Prose = Field(title="warum")
     text: Prose = Field(title="richtig ist")
 
 
 FileEntry = Annotated[
-    Note | Involvement | HelpOffer | Authority | Majority | Feedback | Correction, Field(discriminator="kind")
+    Note | InvolvementEntry | HelpOffer | Authority | Majority | Feedback | ProtectionCorrection,
+    Field(discriminator="kind"),
 ]

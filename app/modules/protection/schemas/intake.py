@@ -1,6 +1,5 @@
 """Reports and cases as the API takes and shows them."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -72,7 +71,7 @@ class ChildOut(Out):
     pseudonym: str = Field(title="Pseudonym", max_length=200)
     birth_year: int | None = Field(title="Geburtsjahr")
     birth_month: int | None = Field(title="Geburtsmonat")
-    born_on: date | None = Field(title="Geburtstag")
+    born_on: Day | None = Field(title="Geburtstag")
     result: Result | None = Field(title="Ergebnis der Einschätzung")
     kinds: list[DangerKind] = Field(title="Art der Gefährdung", max_length=4)
     danger_person: DangerPerson | None = Field(title="von wem die Gefahr ausgeht")
@@ -121,7 +120,7 @@ class CaseQuery(PageQuery):
     )
 
 
-class ReportOut(Out):
+class ProtectionReportOut(Out):
     """A report as it was taken down; who told it lies sealed."""
 
     id: Id
@@ -141,7 +140,7 @@ class ReportOut(Out):
     notification_id: Id | None = Field(title="Mitteilung des Trägers")
 
 
-class SignatureOut(Out):
+class ProtectionSignatureOut(Out):
     """Another professional behind an entry."""
 
     account_id: Id = Field(title="Person")
@@ -162,7 +161,7 @@ class EntryOut(Out):
     is_late: bool = Field(title="verspätet niedergeschrieben")
     content: dict[str, Any] = Field(title="Inhalt")
     corrects_id: Id | None = Field(title="berichtigt")
-    signatures: list[SignatureOut] = Field(title="Unterschriften", max_length=50)
+    signatures: list[ProtectionSignatureOut] = Field(title="Unterschriften", max_length=50)
 
 
 class ReportReceipt(Out):
@@ -188,7 +187,7 @@ class EntryReceipt(Out):
     is_late: bool = Field(title="verspätet niedergeschrieben")
 
 
-class MissingOut(Out):
+class ProtectionMissingOut(Out):
     """Something that is missing before the procedure ends."""
 
     pointer: str = Field(title="wo im Fall", max_length=200)

@@ -46,7 +46,7 @@ class FulfilmentIn(In):
     fulfilment: Fulfilment = Field(title="Erfüllung")
 
 
-class ReviewPlan(Step):
+class ReviewProtectionPlan(Step):
     """The plan is reviewed."""
 
     action: Literal["review_plan"]
