@@ -4,6 +4,7 @@ from app.modules.agreements import router as agreements
 from app.modules.alerts import router as alerts
 from app.modules.audit import router as audit
 from app.modules.billing import router as billing
+from app.modules.budgets import router as budgets
 from app.modules.cases import router as cases
 from app.modules.catalogue import router as catalogue
 from app.modules.clearances import router as clearances
@@ -73,6 +74,8 @@ ROUTERS = (
     consumption.router,
     consumption.alerts,
     consumption.thresholds,
+    budgets.router,
+    budgets.alerts,
     safeguarding.router,
     alerts.router,
     concerns.router,

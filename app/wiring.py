@@ -9,6 +9,7 @@ from app.core.outbox import Event
 from app.modules import (
     agreements,
     alerts,
+    budgets,
     cases,
     clearances,
     committee,
@@ -57,6 +58,7 @@ worklists.register(  # what waits for somebody: a room adds its own here
     cases.WORK,
     planning.WORK,
     consumption.WORK,
+    budgets.WORK,
     reports.WORK,
     notices.WORK,
     safeguarding.WORK,

@@ -73,6 +73,7 @@ TAGS = {
     "helps": "Hilfen im Einzelfall und ihre Bewilligungen (§§ 27 ff, 36, 36a SGB VIII)",
     "persons": "Wer die Personen einer Hilfe sind: versiegelt, jedes Lesen mit Zweck (§§ 61 ff SGB VIII)",
     "handovers": "Hilfen auf dem Weg zu einem anderen Jugendamt (§§ 86, 86c SGB VIII)",
+    "budgets": "Was für eine Hilfeart im Jahr geplant, gebunden, abgerechnet und bezahlt ist (§ 79 SGB VIII)",
     "grant-consumption": "Was von einer Bewilligung verbraucht ist, und ob sie reicht (§ 36a SGB VIII)",
     "notices": "Was Jugendamt und Träger einander in einer Hilfe mitteilen",
     "service-records": "Leistungsnachweise, einzeln und als Import",

@@ -20,6 +20,8 @@ AFTERCARE_DAYS = 30
 
 HELP_ENDING_DAYS = 42
 """So long before its last day a help is laid before who plans it: time for a help-plan meeting (assumption)."""
+BUDGET_ALERT_DAYS = 14
+"""How long an office has to look at a budget of which a told share is committed or expected (assumption)."""
 GRANT_ALERT_DAYS = 14
 """How long both sides have to look at a grant of which a told share is used (assumption)."""
 GRANT_WATCH_DAYS = 92

@@ -18,6 +18,7 @@ _EVERYBODY = frozenset({P.ORGANISATIONS_READ, P.STANDARDS_READ, P.FORMS_READ, P.
 GRANTS: dict[R, frozenset[P]] = {
     R.PLANNER: _EVERYBODY
     | {
+        P.BUDGETS_READ,
         P.AGREEMENTS_READ_PUBLISHED,
         P.AGREEMENTS_READ,
         P.AGREEMENTS_DRAFT,
@@ -110,6 +111,8 @@ GRANTS: dict[R, frozenset[P]] = {
     },
     R.OFFICE_HEAD: _EVERYBODY
     | {
+        P.BUDGETS_MANAGE,
+        P.BUDGETS_READ,
         P.DUTY_MANAGE,
         P.DUTY_READ,
         P.GRANT_THRESHOLDS_MANAGE,
@@ -154,6 +157,8 @@ GRANTS: dict[R, frozenset[P]] = {
     R.STATISTICS_OFFICER: _EVERYBODY | {P.PROTECTION_STATISTICS},
     R.FINANCE_OFFICER: _EVERYBODY
     | {
+        P.BUDGETS_MANAGE,
+        P.BUDGETS_READ,
         P.GRANT_THRESHOLDS_MANAGE,
         P.AGREEMENTS_READ,
         P.HELPS_READ,

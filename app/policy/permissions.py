@@ -18,6 +18,8 @@ class Permission(StrEnum):
     ALARMS_READ = "alarms:read"
     AUDIT_READ = "audit:read"
     BILLING_DETAILS_MANAGE = "billing_details:manage"
+    BUDGETS_MANAGE = "budgets:manage"
+    BUDGETS_READ = "budgets:read"
     CLEARANCES_MANAGE = "clearances:manage"
     CLEARANCES_READ = "clearances:read"
     COMMITTEE_PREPARE = "committee:prepare"

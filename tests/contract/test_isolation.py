@@ -18,6 +18,7 @@ from app.wiring import HANDLERS, on_published
 from tests.api import Api
 from tests.contract.operations import Operation, example, operations
 from tests.modules.alerts.given import given_shift
+from tests.modules.budgets.given import given_budget_alert
 from tests.modules.cases.given import given_arrangement
 from tests.modules.clearances.test_clearances import given_check
 from tests.modules.committee.given import given_everything as given_committee
@@ -156,7 +157,11 @@ def _money(world: World, help_: dict[str, Any]) -> dict[str, str]:
     priced = world.as_(Role.PROVIDER_MANAGER).post("/v1/fee-calculations", {"title": "Entgelt", "basis": K1})
     elsewhere = world.organisation(OrganisationKind.PROVIDER, "Träger ohne Vereinbarung")
     listed = world.as_(Role.PROVIDER_MANAGER, elsewhere).post("/v1/staff-members", STAFF_MEMBER)
+    listed = world.as_(Role.PROVIDER_MANAGER).post("/v1/staff-members", STAFF_MEMBER)
+    committed = given_budget_alert(world)
     return {
+        "budget_alert_id": committed["id"],
+        "budget_id": committed["budget_id"],
         "calculation_id": priced["id"],
         "cut_id": cut_id,
         "finding_id": invoice["findings"][0]["id"],
