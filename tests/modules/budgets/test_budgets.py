@@ -52,11 +52,11 @@ def test_what_runs_over_the_year_binds_each_year_its_days(world: World) -> None:
 
 
 def test_days_without_an_agreed_price_are_counted_not_guessed(world: World) -> None:
-    """A day group is paid by the day, which no hourly rate says."""
+    """What is granted by the day has no hourly rate."""
     budget, help_ = given_budget(world), given_small(world)
     days = phase_body(
         world.provider,
-        setting="day_group",
+        setting="parent_work",
         valid_from="2026-02-01",
         valid_to="2026-02-25",
         intensity={"amount": "2.00", "unit": "days_per_week"},
