@@ -157,7 +157,6 @@ def _money(world: World, help_: dict[str, Any]) -> dict[str, str]:
     priced = world.as_(Role.PROVIDER_MANAGER).post("/v1/fee-calculations", {"title": "Entgelt", "basis": K1})
     elsewhere = world.organisation(OrganisationKind.PROVIDER, "Träger ohne Vereinbarung")
     listed = world.as_(Role.PROVIDER_MANAGER, elsewhere).post("/v1/staff-members", STAFF_MEMBER)
-    listed = world.as_(Role.PROVIDER_MANAGER).post("/v1/staff-members", STAFF_MEMBER)
     committed = given_budget_alert(world)
     return {
         "budget_alert_id": committed["id"],

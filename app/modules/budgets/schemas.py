@@ -52,7 +52,7 @@ class BudgetOut(Out):
     percents: list[int] = Field(title="Schwellen (Prozent des Plans)", max_length=10)
     set_by: Id = Field(title="festgelegt von")
     set_at: Instant = Field(title="festgelegt am")
-    version: int = Field(ge=1)
+    version: int = Field(title="Fassung", ge=1)
 
 
 class BudgetQuery(PageQuery):
