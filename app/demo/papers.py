@@ -98,6 +98,22 @@ ISEF: dict[str, Any] = {
 }
 
 
+CHILD: dict[str, Any] = {
+    "role": "child",
+    "label": "Kind Q-17",
+    "own_words": "Ich will, dass Mama und ich morgens nicht streiten.",
+    "understood": "yes",
+    "consents": "yes",
+}
+MOTHER: dict[str, Any] = {
+    "role": "mother",
+    "attended": True,
+    "own_words": "Ich schaffe die Morgen nicht allein.",
+    "understood": "yes",
+    "consents": "yes",
+}
+
+
 def last_month(today: date) -> tuple[date, date]:
     """First and last day of the month before."""
     end = today.replace(day=1) - timedelta(days=1)
@@ -204,4 +220,36 @@ def concern(youth_office_id: str, at: datetime) -> dict[str, Any]:
             "source": "own",
             "observed_by": "FK-07",
         },
+    }
+
+
+def help_plan(first: date) -> dict[str, Any]:
+    """A plan for a help at home: need, what is there already, one aim, and how those it is about see it."""
+    return {
+        "need": "Das Kind fehlt oft in der Schule; die Morgen sind von Streit bestimmt.",
+        "services": ["Sozialpädagogische Familienhilfe"],
+        "intensity": "6 Stunden je Woche",
+        "resources": [
+            {"kind": "own", "text": "Das Kind geht gern zur Schule.", "why_not_enough": "Es kommt morgens nicht los."},
+            {"kind": "family", "text": "Die Großmutter hilft.", "why_not_enough": "Sie arbeitet in Schichten."},
+            {"kind": "social_space", "text": "Frühstück im Treff.", "why_not_enough": "Er öffnet erst um neun."},
+        ],
+        "group_offers": [{"text": "Elterncafé", "is_chosen": False, "reason": "Die Mutter arbeitet nachmittags."}],
+        "goals": [
+            {
+                "key": "schule",
+                "level": "action",
+                "owner": "child",
+                "life_area": "school_work",
+                "text": "Ich gehe jeden Tag zur Schule.",
+                "indicator": "Anwesenheit laut Klassenbuch",
+                "baseline": "an drei von fünf Tagen",
+                "target": "an fünf von fünf Tagen",
+                "due_on": (first + timedelta(days=120)).isoformat(),
+                "tasks": [{"what": "Wecker stellen", "who": "Kind", "until": (first + timedelta(days=60)).isoformat()}],
+            }
+        ],
+        "duties": [{"function": "Bezugsfachkraft", "text": "begleitet die Morgen"}],
+        "partners": [{"kind": "school", "function": "Klassenleitung", "agreed": "meldet Fehlzeiten am selben Tag"}],
+        "participants": [CHILD, MOTHER],
     }

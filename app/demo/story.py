@@ -121,6 +121,23 @@ def open_help(stage: Stage) -> None:
     stage.made["help"] = active
 
 
+def plan_help(stage: Stage) -> None:
+    """Der Hilfeplan: Bedarf, Ziele, was schon da ist, und was Kind und Mutter selbst sagen; das Team entscheidet."""
+    caseworker, today = stage.hilden(Role.CASEWORKER), legal_date(clock.now())
+    plan = caseworker.post("/v1/help-plans", {"help_id": stage.made["help"]["id"]})
+    path = f"/v1/help-plans/{plan['id']}"
+    caseworker.call(
+        "PATCH", path, json=papers.help_plan(today), headers={"If-Match": f'"{caseworker.get(path)["version"]}"'}
+    )
+    team = [{"function": "fallführende Fachkraft"}, {"function": "Teamleitung ASD"}]
+    reasons = "Eigene Kräfte reichen nicht; ambulante Hilfe ist geeignet und notwendig."
+    caseworker.act(path, "decide", professionals=team, decided_on=today.isoformat(), reasons=reasons)
+    caseworker.act(path, "consult")
+    stage.show("Hilfeplan", caseworker.act(path, "confirm")["state"])
+    pdf = caseworker.call("GET", f"{path}/versions/1/document")
+    stage.show("auf Papier", f"PDF mit {len(pdf.content)} Bytes")
+
+
 def push_records(stage: Stage) -> None:
     """Die Software des Trägers schickt einen Monat Leistungen: einzeln, wiederholt, dann als Import mit Fehlern."""
     sync, help_id = stage.of_provider(Role.PROVIDER_SYNC), stage.made["help"]["id"]
@@ -295,6 +312,7 @@ CHAPTERS: tuple[Callable[[Stage], None], ...] = (
     subscribe,
     agree,
     open_help,
+    plan_help,
     push_records,
     hand_in_report,
     bill,
