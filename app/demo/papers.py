@@ -245,8 +245,8 @@ def help_plan(first: date) -> dict[str, Any]:
                 "indicator": "Anwesenheit laut Klassenbuch",
                 "baseline": "an drei von fünf Tagen",
                 "target": "an fünf von fünf Tagen",
-                "due_on": (first + timedelta(days=120)).isoformat(),
-                "tasks": [{"what": "Wecker stellen", "who": "Kind", "until": (first + timedelta(days=60)).isoformat()}],
+                "due_on": half_year(first).isoformat(),
+                "tasks": [{"what": "Wecker stellen", "who": "Kind", "until": half_year(first).isoformat()}],
             }
         ],
         "duties": [{"function": "Bezugsfachkraft", "text": "begleitet die Morgen"}],
