@@ -25,6 +25,7 @@ from app.modules.offers import router as offers
 from app.modules.organisations import router as organisations
 from app.modules.payments import router as payments
 from app.modules.planning import router as planning
+from app.modules.proofs import router as proofs
 from app.modules.protection import router as protection
 from app.modules.registers import router as registers
 from app.modules.reports import router as reports
@@ -59,6 +60,7 @@ ROUTERS = (
     cases.handovers,
     identities.router,
     billing.router,
+    proofs.router,
     planning.voices,
     planning.plans,
     planning.reviews,

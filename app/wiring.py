@@ -23,6 +23,7 @@ from app.modules import (
     notices,
     payments,
     planning,
+    proofs,
     protection,
     registers,
     reports,
@@ -78,6 +79,7 @@ cases.PHASE.listen(reports.follow_phase)
 cases.HANDOVER.listen(identities.follow_handover)
 planning.MEETING.listen(reports.follow_meeting)
 invoices.ask_for_reports(reports.overdue_of)
+invoices.ask_for_proofs(proofs.confirmed)
 invoices.INVOICE.listen(einvoices.follow_invoice)
 safeguarding.NOTIFICATION.listen(alerts.follow_notification)
 safeguarding.NOTIFICATION.listen(concerns.follow_notification)

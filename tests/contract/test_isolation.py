@@ -30,6 +30,7 @@ from tests.modules.handbooks.given import given_everything
 from tests.modules.notices.given import given_notice
 from tests.modules.offers.given import given_offer, report_capacity
 from tests.modules.payments.given import given_run
+from tests.modules.proofs.given import MONTH, sign
 from tests.modules.protection.given import given_protection
 from tests.modules.reports.test_attachments import attach
 from tests.modules.safeguarding.telling import body_for
@@ -125,6 +126,7 @@ def _everything(world: World) -> dict[str, str]:
         "help_plan_meeting_id": talk["id"],
         "mail_id": world.as_(Role.OFFICE_ADMIN).get("/v1/alert-mails")["items"][0]["id"],
         "measure_id": measure["id"],
+        "month": MONTH,
         "notice_id": notice["id"],
         "notification_id": told["id"],
         "number": "1",
@@ -136,6 +138,7 @@ def _everything(world: World) -> dict[str, str]:
         "region_id": planner.get(f"{handbook}/rollout")["items"][0]["region_id"],
         "report_id": report["id"],
         "shift_id": shift["id"],
+        "signature_id": sign(world, help_)["id"],
         "standard_id": standard["id"],
         "task_id": caseworker.get("/v1/help-plan-tasks")["items"][0]["id"],
         "webhook_id": webhook["id"],

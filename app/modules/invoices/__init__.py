@@ -2,7 +2,7 @@
 
 from app.modules.invoices.checking import OBJECTION, objection_over
 from app.modules.invoices.models import Invoice, InvoiceKind, InvoiceLine, InvoiceState
-from app.modules.invoices.queries import WORK, ask_for_reports, get_invoice, visible
+from app.modules.invoices.queries import WORK, ask_for_proofs, ask_for_reports, get_invoice, visible
 from app.modules.invoices.rules import end_of_month
 from app.modules.invoices.service import bill, preview
 from app.modules.invoices.workflow import INVOICE
@@ -15,6 +15,7 @@ __all__ = [
     "InvoiceKind",
     "InvoiceLine",
     "InvoiceState",
+    "ask_for_proofs",
     "ask_for_reports",
     "bill",
     "end_of_month",

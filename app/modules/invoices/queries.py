@@ -114,6 +114,20 @@ def overdue_reports(db: Session, help_ids: Collection[UUID], on: date) -> Mappin
     return _overdue_reports[0](db, help_ids, on) if _overdue_reports else {}
 
 
+Confirmed = Callable[[Session, Collection[UUID], UUID, date], frozenset[UUID]]
+_confirmed: list[Confirmed] = []
+
+
+def ask_for_proofs(answer: Confirmed) -> None:
+    """Let the room of proofs tell which records of a month were confirmed; set once, at the start."""
+    _confirmed[:] = [answer]
+
+
+def confirmed(db: Session, help_ids: Collection[UUID], provider_id: UUID, month: date) -> frozenset[UUID]:
+    """The records of a provider's month in some helps that the families have confirmed."""
+    return _confirmed[0](db, help_ids, provider_id, month) if _confirmed else frozenset()
+
+
 def free_number(db: Session, provider_id: UUID, prefix: str, year: int) -> str:
     """The next number of the provider's own series that none of its invoices has (imported ones bring theirs)."""
     while True:

@@ -262,6 +262,7 @@ def _facts(db: Session, invoice: Invoice, records: Sequence[ServiceRecord], toda
     grants = grants_of(db, helps, provider_id=invoice.provider_id)
     priced = _price(db, records, helps, invoice)
     version_ids = [version.version_id for version in priced.terms if version.version_id]
+    asked = any(version.terms.client_confirmation_required for version in priced.terms)
     return checks.Facts(
         first=first,
         last=last,
@@ -279,6 +280,7 @@ def _facts(db: Session, invoice: Invoice, records: Sequence[ServiceRecord], toda
         billed_before=queries.billed_elsewhere(db, invoice, helps),
         unpayable=_unpayable(db, records, priced.basis),
         staff=staff_of(db, invoice.provider_id, {record.worker for record in records}),
+        confirmed=queries.confirmed(db, helps, invoice.provider_id, first) if asked else frozenset(),
         overdue_reports=queries.overdue_reports(db, helps, today),
         binding_from=agreements.binding_from(db, version_ids),
         land=land_of(db, invoice.youth_office_id),
