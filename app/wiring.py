@@ -60,6 +60,7 @@ worklists.register(  # what waits for somebody: a room adds its own here
     planning.WORK,
     consumption.WORK,
     budgets.WORK,
+    proofs.WORK,
     reports.WORK,
     notices.WORK,
     safeguarding.WORK,

@@ -41,24 +41,26 @@ class Source:
 
 
 def waiting(
-    kind: Any, *, subject: Any, path: str, due_at: Any, me: Any, help_id: Any = None, number: Any = None
+    kind: Any, *, subject: Any, path: Any, due_at: Any, me: Any, help_id: Any = None, number: Any = None
 ) -> list[Label[Any]]:
     """The columns of something that waits, the same in every room.
 
     Args:
         kind: one of the source's kinds, or an expression that gives one.
         subject: the table's class; `number` goes before its own number.
-        path: where it is read; its id follows a path that ends with a slash.
+        path: where it is read; its id follows a path that ends with a slash; or an expression of the whole.
         due_at: until when it should be done (an instant).
         me: whether it is the asking person who may do it.
     """
     kind = literal(kind) if isinstance(kind, str) else kind
+    if isinstance(path, str):
+        path = func.concat(literal(path), cast(subject.id, Text) if path.endswith("/") else "")
     me = literal(me) if isinstance(me, bool) else me
     return [
         cast(kind, Text).label("kind"),
         subject.id.label("id"),
         (subject.number if number is None else number).label("number"),
-        func.concat(literal(path), cast(subject.id, Text) if path.endswith("/") else "").label("path"),
+        path.label("path"),
         (cast(null(), Uuid) if help_id is None else help_id).label("help_id"),
         due_at.label("due_at"),
         cast(me, Boolean).label("is_mine"),

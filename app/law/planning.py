@@ -24,6 +24,10 @@ BUDGET_ALERT_DAYS = 14
 """How long an office has to look at a budget of which a told share is committed or expected (assumption)."""
 GRANT_ALERT_DAYS = 14
 """How long both sides have to look at a grant of which a told share is used (assumption)."""
+PROOF_SIGNING_DAYS = 10
+"""So long after a month's end its proof of service should be signed: invoices follow by the tenth (facts 3.9)."""
+PROOF_WATCH_DAYS = 92
+"""So long a provider is reminded of a month that is neither signed nor billed (assumption, as for grants)."""
 GRANT_WATCH_DAYS = 92
 """So long after its end a grant is watched: records and invoices of its last weeks come later (assumption)."""
 REPORT_REVIEW_DAYS = 14

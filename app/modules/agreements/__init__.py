@@ -11,6 +11,7 @@ from app.modules.agreements.queries import (
     get_in_force,
     missing_for_help,
     numbers_of,
+    wants_confirmation,
 )
 from app.modules.agreements.reporting import ReportKind, ReportRule, ReportTrigger
 from app.modules.agreements.schemas import AgreementPatch, FormPurpose
@@ -92,4 +93,5 @@ __all__ = [
     "numbers_of",
     "review_due",
     "start_due",
+    "wants_confirmation",
 ]

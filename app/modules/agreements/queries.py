@@ -306,6 +306,24 @@ def _covers(day: date) -> ColumnElement[bool]:
     return covers
 
 
+def wants_confirmation(youth_office_id: Any, provider_id: Any, kinds: Any, days: Any) -> ColumnElement[bool]:
+    """Whether the family is to confirm the proofs of service by what is in force, row by row of another select.
+
+    Args:
+        kinds: a select of kinds of help.
+        days: a daterange; one day under such an agreement is enough.
+    """
+    asks = AgreementVersion.content["billing_terms"]["client_confirmation_required"].as_boolean()
+    rows = select(AgreementCoverage.id).join(AgreementVersion, AgreementVersion.id == AgreementCoverage.version_id)
+    return rows.where(
+        AgreementCoverage.youth_office_id == youth_office_id,
+        AgreementCoverage.provider_id == provider_id,
+        AgreementCoverage.service_kind.in_(kinds),
+        AgreementCoverage.period.op("&&", is_comparison=True)(days),
+        asks,
+    ).exists()
+
+
 def _in_force(day: date) -> Select[AgreementCoverage, dict[str, Any]]:
     return (
         select(AgreementCoverage, AgreementVersion.content)

@@ -70,6 +70,7 @@ def sheets(*wanted: ColumnElement[bool]) -> Select[Any]:
             MONTH.label("month"),
             func.count().label("records"),
             func.sum(ServiceRecord.minutes).label("minutes"),
+            func.bool_or(ServiceRecord.invoice_id.is_(None)).label("is_unbilled"),
             func.array_agg(aggregate_order_by(ServiceRecord.id, ServiceRecord.id)).label("ids"),
         )
         .where(*wanted, ServiceRecord.reversed_at.is_(None))

@@ -17,6 +17,10 @@ def state(world: World, help_: dict[str, Any]) -> str:
     return str(world.as_(Role.CASEWORKER).get(f"{proofs(help_)}/{MONTH}")["state"])
 
 
+def waiting(world: World) -> list[dict[str, Any]]:
+    return list(world.as_(Role.PROVIDER_PROFESSIONAL).get("/v1/worklist?kind=proof_to_sign")["items"])
+
+
 def test_a_signature_covers_until_something_is_recorded_or_reversed(world: World) -> None:
     help_ = given_used(world, 3)
     assert state(world, help_) == "open"
@@ -127,11 +131,17 @@ def test_an_unconfirmed_month_is_found_where_the_agreement_asks(world: World) ->
     record(world, signed, "2026-02-04T13:00:00+01:00")
     sign(world, help_)
     sign(world, signed)
+    assert waiting(world) == []
     late, *_ = record(world, help_, "2026-02-05T13:00:00+01:00")
+    [item] = waiting(world)
+    assert (item["path"], item["help_id"]) == (f"{proofs(help_)}/{MONTH}", help_["id"])
+    assert item["due_at"].startswith("2026-03-10"), "ten days after the month"
+    world.as_(Role.PROVIDER_PROFESSIONAL).get(item["path"])
     bill = {"youth_office_id": str(world.youth_office.id), "month": MONTH}
     invoice = world.as_(Role.PROVIDER_BILLING).post("/v1/invoices", bill)
     found = [finding for finding in invoice["findings"] if finding["rule"] == "INV-07"]
     assert [sorted(finding["record_ids"]) for finding in found] == [sorted((first["id"], late["id"]))]
+    assert waiting(world) == [], "the invoice tells of it from now on"
 
 
 def test_reading_costs_the_same_whatever_its_length(world: World, statements: list[str]) -> None:
