@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from app import __version__, v1
-from app.core import docs, health, http, log, openapi, refusals
+from app.core import docs, health, http, log, openapi, refusals, watches
 from app.core.asgi import Envelope
 from app.core.db import make_engine, make_express_pool, make_sessions
 from app.core.express import Counter, Express
@@ -24,7 +24,7 @@ from app.core.storage import make_storage
 from app.core.ticker import Ticker, run_jobs
 from app.core.tokens import Tokens
 from app.core.work import Work
-from app.modules import alerts, billing, budgets, consumption, reports
+from app.modules import alerts, billing, reports
 from app.modules.identity import identify, resolve
 from app.modules.webhooks import Courier, employ
 from app.settings import Settings
@@ -114,8 +114,7 @@ def start_worker(kernel: Kernel, database_url: str, stop: asyncio.Event) -> list
     """Deadlines, events and deliveries, until stopped."""
     employ(Courier(kernel.work, kernel.sealer, kernel.settings.webhook_private_addresses))
     alerts.employ(alerts.Postman(kernel.work, kernel.settings))
-    consumption.employ(consumption.Watchman(kernel.work))
-    budgets.employ(budgets.Watchman(kernel.work))
+    watches.employ(kernel.work)
     reports.employ(reports.Sweeper(kernel.work, kernel.storage))
     ticker = Ticker(kernel.work, HANDLERS, on_published, kernel.settings.tick_seconds)
     return [asyncio.create_task(ticker.run(stop)), asyncio.create_task(run_jobs(database_url, stop))]

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.core.deadlines import Handler
 from app.core.outbox import Event
+from app.core.watches import hourly
 from app.modules import (
     agreements,
     alerts,
@@ -71,6 +72,8 @@ worklists.register(  # what waits for somebody: a room adds its own here
     concerns.WORK,
     clearances.WORK,
 )
+hourly("consumption.watch", 11, consumption.tell)  # which shares of grants are used, and of budgets reached
+hourly("budgets.watch", 41, budgets.tell)
 cases.HELP.listen(registers.must_be_safeguarded)
 cases.PHASE.listen(registers.phase_must_be_safeguarded)
 cases.HELP.listen(reports.follow_help)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.modules.budgets import Watchman, watch
+from app.modules.budgets import tell
 from app.policy import OrganisationKind, Role
 from tests.world import World
 
@@ -24,7 +24,8 @@ def shown(world: World, budget: dict[str, Any], role: Role = Role.FINANCE_OFFICE
 
 def look(world: World) -> int:
     """The hourly look at all budgets."""
-    return watch(Watchman(world.kernel.work), world.clock.now)
+    with world.kernel.work.as_system() as db:
+        return tell(db, world.clock.now)
 
 
 def told(world: World, budget: dict[str, Any]) -> list[int]:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.modules.consumption import Watchman, watch
+from app.modules.consumption import tell
 from app.policy import OrganisationKind, Role
 from tests.stories.helps import given_help, record_body
 from tests.world import World
@@ -37,7 +37,8 @@ def given_used(world: World, hours: int = 3) -> dict[str, Any]:
 
 def look(world: World) -> int:
     """The hourly look at all grants."""
-    return watch(Watchman(world.kernel.work), world.clock.now)
+    with world.kernel.work.as_system() as db:
+        return tell(db, world.clock.now)
 
 
 def consumption(world: World, help_: dict[str, Any], role: Role = Role.CASEWORKER) -> dict[str, Any]:
