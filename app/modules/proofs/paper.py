@@ -54,7 +54,7 @@ def print_proof(db: Session, help_id: UUID, month: str, provider_id: UUID | None
         "banner": _banner(signed, records),
         "items": [_row(record) for record in records],
         "signatures": [_signature(one, content_hash) for one in signed],
-        "fields": [] if signed else _EMPTY,
+        "fields": [] if _is_signed(signed, content_hash) else _EMPTY,
         "proof": f"Prüfsumme (SHA-256 über die beiliegende Datei {SOURCE_NAME}): {content_hash}",
     }
     made_at = max([*(record.recorded_at for record in records), *(one[2] or one[0].recorded_at for one in signed)])
@@ -69,6 +69,14 @@ def _banner(signed: list[Any], records: list[ServiceRecord]) -> str | None:
     if of_family and of_family[-1].record_ids != sorted(record.id for record in records):
         return "Seit der Unterschrift wurde etwas erfasst oder storniert; sie deckt diesen Nachweis nicht mehr."
     return None
+
+
+def _is_signed(signed: list[Any], content_hash: str) -> bool:
+    """Whether the family has signed this version; if not, there is a place to sign."""
+    return any(
+        one.content_hash == content_hash and one.signed_as in queries.FAMILY and withdrawn_at is None
+        for one, _, withdrawn_at, _ in signed
+    )
 
 
 def _row(record: ServiceRecord) -> list[str]:

@@ -6,6 +6,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
+from app.core import clock, watches
+from app.core.jobs import jobs
 from app.policy import OrganisationKind, Role
 from tests.modules.consumption.given import ALERTS, STRANGERS, THRESHOLDS, given_alert, given_used, look, record, told
 from tests.world import World
@@ -31,6 +33,14 @@ def test_each_share_is_told_once_to_both_sides(world: World) -> None:
         feed = world.as_(role).get("/v1/events?type=handschlag.grant_alert.raised")["items"]
         assert [event["data"]["percent"] for event in feed] == [80, 100]
         assert feed[0]["data"]["notify"] == str(world.as_(Role.CASEWORKER).account_id)
+
+
+def test_the_worker_looks_by_itself(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    help_ = given_used(world, 4)
+    monkeypatch.setattr(watches, "_works", [world.kernel.work])
+    monkeypatch.setattr(clock, "now", lambda: world.clock.now)
+    jobs.tasks["consumption.watch"](timestamp=0)
+    assert told(world, help_) == [80, 100]
 
 
 def test_two_shares_passed_at_once_are_both_told_and_stay_told(world: World) -> None:

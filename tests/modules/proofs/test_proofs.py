@@ -88,6 +88,7 @@ def test_it_is_printed_with_what_is_signed_inside(world: World) -> None:
     text = " ".join(page.extract_text() for page in pdf.pages)
     for told in (help_["number"], "Familie Q-17", "210 Minuten", "deckt diesen Nachweis nicht mehr", "FK-07"):
         assert told in text.replace("\n", " ")
+    assert "Ort, Datum, Unterschrift" in text, "this version is to be signed again"
     assert "leistungsnachweis.json" in pdf.attachments
 
 
