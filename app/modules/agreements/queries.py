@@ -310,7 +310,7 @@ def wants_confirmation(youth_office_id: Any, provider_id: Any, kinds: Any, days:
     """Whether the family is to confirm the proofs of service by what is in force, row by row of another select.
 
     Args:
-        kinds: a select of kinds of help.
+        kinds: a select of kinds of help, or a list of columns.
         days: a daterange; one day under such an agreement is enough.
     """
     asks = AgreementVersion.content["billing_terms"]["client_confirmation_required"].as_boolean()

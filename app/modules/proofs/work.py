@@ -26,15 +26,18 @@ def _work(asked: Asked) -> list[Select[*tuple[Any, ...]]]:
         return []
     today = legal_date(asked.at)
     watched = (today - timedelta(days=PROOF_WATCH_DAYS)).replace(day=1)
-    proof = queries.sheets(
+    me = HelpPhase.provider_id == actor.organisation_id
+    asked_for = wants_confirmation(
+        HelpPhase.youth_office_id, HelpPhase.provider_id, [HelpPhase.service_kind], HelpPhase.period
+    )
+    proof = queries.sheets(  # of few helps, or none: most agreements do not ask for it
+        ServiceRecord.help_id.in_(select(HelpPhase.help_id).where(me, asked_for)),
         ServiceRecord.provider_id == actor.organisation_id,
         ServiceRecord.service_on >= watched,
         ServiceRecord.service_on < today.replace(day=1),
     ).subquery()
     following = cast(proof.c.month + cast("1 month", Interval), Date)
-    kinds = select(HelpPhase.service_kind).where(
-        HelpPhase.help_id == proof.c.help_id, HelpPhase.provider_id == actor.organisation_id
-    )
+    kinds = select(HelpPhase.service_kind).where(HelpPhase.help_id == proof.c.help_id, me)
     columns = waiting(
         "proof_to_sign",
         subject=Help,
