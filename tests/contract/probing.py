@@ -2,7 +2,7 @@
 
 import http.client
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -66,7 +66,7 @@ class Prober:
         url: str | None = None,
         content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
-        pointer: str | None = None,
+        pointer: str | list[str] | None = None,
     ) -> None:
         """Send, and note everything that is wrong with the refusal."""
         content = self.body() if content is None else content
@@ -76,7 +76,8 @@ class Prober:
             content=content,
             headers=dict(self.headers() if headers is None else headers),
         )
-        self.judge(what, status, response.status_code, response.headers, response.content, pointer)
+        pointers = [pointer] if isinstance(pointer, str) else pointer or []
+        self.judge(what, status, response.status_code, response.headers, response.content, pointers)
 
     def announce(self, what: str, length: int) -> None:
         """Announce a body of this length and send none of it."""
@@ -87,7 +88,7 @@ class Prober:
             connection.putheader(name, value)
         connection.endheaders()
         response = connection.getresponse()
-        self.judge(what, 413, response.status, httpx.Headers(response.getheaders()), response.read(), None)
+        self.judge(what, 413, response.status, httpx.Headers(response.getheaders()), response.read())
         connection.close()
 
     def judge(
@@ -97,7 +98,7 @@ class Prober:
         status: int,
         headers: httpx.Headers,
         body: bytes,
-        pointer: str | None,
+        pointers: Sequence[str] = (),
     ) -> None:
         wanted = {wanted} if isinstance(wanted, int) else wanted
         told = body.decode("utf-8", "replace")
@@ -112,8 +113,9 @@ class Prober:
         problem = json.loads(body)
         if problem["status"] != status or problem["type"].rpartition("/")[2] not in Problem.catalogue:
             self.note(what, f"unknown problem {problem}")
-        if pointer is not None and not any(e["pointer"].startswith(pointer) for e in problem.get("errors", [])):
-            self.note(what, f"does not point to {pointer}: {told[:300]}")
+        pointed = [error["pointer"] for error in problem.get("errors", [])]
+        if missed := [one for one in pointers if not any(place.startswith(one) for place in pointed)]:
+            self.note(what, f"does not point to {missed}: {told[:300]}")
         if leaked := [word for word in (*LEAKS, MARK) if word in told]:
             self.note(what, f"tells {leaked}: {told[:300]}")
 

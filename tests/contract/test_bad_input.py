@@ -127,19 +127,36 @@ def test_json_of_another_shape_is_refused(everybody: World, operation: Operation
     probe = Prober(everybody, operation)
     for content in (b"[]", b"[{}]", b"null", b"true", b"12", b'"text"', f'"{MARK}"'.encode()):
         probe.ask(content.decode(), 422, content=content)
+    tag = operation.tag
     for schema in operation.bodies():
-        body = example(schema)
+        body, members = example(schema), schema["properties"]
         probe.ask("unknown field", 422, content=_json({**body, "zz_unknown": MARK}), pointer="/zz_unknown")
-        for name, inner in schema["properties"].items():
-            pointer = f"/{name}"
-            for value in wrong_values(inner):
-                probe.ask(f"{name} = {str(value)[:40]}", 422, content=_json({**body, name: value}), pointer=pointer)
-        for name in schema.get("required", []):
-            less = {key: value for key, value in body.items() if key != name}
-            probe.ask(f"without {name}", 422, content=_json(less), pointer=f"/{name}")
-            if not _may_be_null(schema["properties"][name]):
-                probe.ask(f"{name} = null", 422, content=_json({**body, name: None}), pointer=f"/{name}")
+        for wrong in _rounds({name: wrong_values(inner) for name, inner in members.items()}, tag):
+            what = ", ".join(f"{name} = {str(value)[:40]}" for name, value in wrong.items())
+            probe.ask(what, 422, content=_json({**body, **wrong}), pointer=[f"/{name}" for name in wrong])
+        required = [name for name in schema.get("required", []) if name != tag]
+        if required:
+            bare = {tag: body[tag]} if tag else {}
+            probe.ask("without all", 422, content=_json(bare), pointer=[f"/{name}" for name in required])
+        if sure := [name for name in required if not _may_be_null(members[name])]:
+            nothing = {**body, **dict.fromkeys(sure)}
+            probe.ask("null", 422, content=_json(nothing), pointer=[f"/{name}" for name in sure])
+        if tag:
+            untold = {name: value for name, value in body.items() if name != tag}
+            probe.ask("without tag", 422, content=_json(untold), pointer=f"/{tag}")
+            probe.ask("tag = null", 422, content=_json({**body, tag: None}), pointer=f"/{tag}")
     probe.done()
+
+
+def _rounds(wrong: dict[str, list[Any]], tag: str) -> Iterator[dict[str, Any]]:
+    """Each wrong value of each member once, many members in one body: a client is told of all at once.
+
+    A wrong tag of a union hides what else is wrong and is sent alone.
+    """
+    yield from ({tag: value} for value in wrong.get(tag, ()))
+    others = {name: values for name, values in wrong.items() if name != tag}
+    for number in range(max(map(len, others.values()), default=0)):
+        yield {name: values[number] for name, values in others.items() if number < len(values)}
 
 
 def _may_be_null(schema: dict[str, Any]) -> bool:
@@ -346,7 +363,7 @@ def test_other_methods_are_refused(everybody: World, operation: Operation) -> No
         known |= set(document()["paths"].get(operation.path.rpartition(":")[0], ()))
     for method in set(METHODS) - known:
         response = everybody.http.request(method.upper(), operation.url(), headers=probe.headers())
-        probe.judge(method, 405, response.status_code, response.headers, response.content, None)
+        probe.judge(method, 405, response.status_code, response.headers, response.content)
         if {name.lower() for name in response.headers.get("allow", "").split(", ")} - {"head"} != known:
             probe.note(method, f"Allow: {response.headers.get('allow')}")
     probe.done()

