@@ -155,9 +155,9 @@ def get_meeting(db: Session, meeting_id: UUID, actor: Actor, *, lock: bool = Fal
 
 
 def scheduled_meetings(db: Session, help_id: UUID) -> Sequence[HelpPlanMeeting]:
-    """The meetings about a help that are set and not yet held."""
+    """The meetings about a help that are set and not yet held; locked."""
     rows = select(HelpPlanMeeting).where(HelpPlanMeeting.help_id == help_id)
-    return db.scalars(rows.where(HelpPlanMeeting.state == HelpPlanMeetingState.SCHEDULED)).all()
+    return db.scalars(rows.where(HelpPlanMeeting.state == HelpPlanMeetingState.SCHEDULED).with_for_update()).all()
 
 
 def list_meetings(db: Session, query: HelpPlanMeetingQuery, actor: Actor) -> Listed:
@@ -211,6 +211,12 @@ def tasks_of(db: Session, origin: HelpPlan | HelpPlanMeeting) -> Sequence[HelpPl
     """The tasks that came from a plan or a meeting and did not fall away; locked."""
     owner = HelpPlanTask.plan_id if isinstance(origin, HelpPlan) else HelpPlanTask.meeting_id
     rows = select(HelpPlanTask).where(owner == origin.id, HelpPlanTask.state != HelpPlanTaskState.DROPPED)
+    return db.scalars(rows.order_by(HelpPlanTask.id).with_for_update()).all()
+
+
+def open_tasks(db: Session, help_id: UUID) -> Sequence[HelpPlanTask]:
+    """What is still to be done in a help; locked."""
+    rows = select(HelpPlanTask).where(HelpPlanTask.help_id == help_id, HelpPlanTask.state == HelpPlanTaskState.OPEN)
     return db.scalars(rows.order_by(HelpPlanTask.id).with_for_update()).all()
 
 

@@ -1,4 +1,4 @@
-"""What of help planning waits for somebody: reviews, plans to agree on, meetings, minutes."""
+"""What of help planning waits for somebody: plans not begun, reviews, plans to agree on, meetings."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -21,8 +21,21 @@ Rows = list[Select[*tuple[Any, ...]]]
 
 def _work(asked: Asked) -> Sequence[Select[*tuple[Any, ...]]]:
     if asked.actor.may(Permission.HELP_PLANS_READ):
-        return [*_plans(asked), *_meetings(asked), *_tasks(asked)]
+        return [*_missing(asked), *_plans(asked), *_meetings(asked), *_tasks(asked)]
     return _overseen(asked) if asked.actor.may(Permission.HELP_PLANS_OVERSEE) else []
+
+
+def _missing(asked: Asked) -> Rows:
+    """To the youth office, running helps for which nobody has begun a plan (§ 36 Abs. 2 SGB VIII)."""
+    actor, of = asked.actor, cases.Help
+    if not actor.is_youth_office:
+        return []
+    begin_by = end_of(of.starts_on + PLAN_AGREEMENT_DAYS)
+    manages = actor.may(Permission.HELP_PLANS_MANAGE)
+    begin = waiting("help_plan_missing", subject=of, path="/v1/helps/", due_at=begin_by, me=manages, help_id=of.id)
+    planned = exists().where(HelpPlan.help_id == of.id)
+    running = cases.visible(actor).where(asked.mine(of.id), of.state == cases.HelpState.ACTIVE, ~planned)
+    return [running.with_only_columns(*begin)]
 
 
 def _plans(asked: Asked) -> Rows:
@@ -91,6 +104,7 @@ def _overseen(asked: Asked) -> Rows:
 
 WORK = Source(
     {
+        "help_plan_missing": "Hilfeplan beginnen",
         "help_plan_review": "Hilfeplan überprüfen",
         "help_plan_to_agree": "Hilfeplan abstimmen und bestätigen",
         "help_plan_meeting": "Hilfeplangespräch führen",

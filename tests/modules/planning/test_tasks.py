@@ -13,13 +13,20 @@ from tests.modules.planning.test_meetings import MEETINGS, MINUTES
 from tests.modules.planning.test_walls import as_organisation, joined
 from tests.modules.planning.test_work import shown
 from tests.stories.helps import given_help
-from tests.stories.planning import CHILD, GOAL, MOTHER, given_confirmed, given_held, path_of
+from tests.stories.planning import CHILD, GOAL, MOTHER, given_confirmed, given_held, given_meeting, path_of
 from tests.world import World
 
 TASKS = "/v1/help-plan-tasks"
 WAKES: dict[str, Any] = {"what": "Wecker stellen", "who": "Kind", "role": "child", "until": "2026-03-15"}
 COMES: dict[str, Any] = {"what": "früh kommen", "who": "Bezugsfachkraft", "role": "provider", "until": "2026-03-20"}
 CALLS: dict[str, Any] = {"what": "Schule anrufen", "who": "Fachkraft", "role": "youth_office", "until": None}
+BODY: dict[str, Any] = {
+    "service_kind": "section_31",
+    "pseudonym": "Familie Q-18",
+    "starts_on": "2026-04-01",
+    "ends_on": "2026-12-31",
+    "hours_per_week": "6.00",
+}
 STEPS: dict[str, dict[str, Any]] = {
     "complete": {"note": "Klappt."},
     "reopen": {"note": "Doch nicht."},
@@ -69,11 +76,34 @@ def test_a_confirmed_plan_lays_out_its_tasks_and_a_review_keeps_what_is_done(wor
     assert {one["state"] for one in tasks(world).values()} == {"done", "dropped"}
 
 
-def test_with_the_help_its_tasks_end(world: World) -> None:
-    help_ = given_help(world)
-    given_tasks(world, help_)
-    world.as_(Role.CASEWORKER).act(f"/v1/helps/{help_['id']}", "end", ended_on="2026-03-31", reason="planned")
+def test_with_the_help_its_tasks_and_later_meetings_end_and_stay_to_be_read(world: World) -> None:
+    help_, caseworker = given_help(world), world.as_(Role.CASEWORKER)
+    plan = given_tasks(world, help_)
+    held = given_held(world, help_, kind="crisis")
+    caseworker.post(f"{MEETINGS}/{held['id']}/minutes", MINUTES | {"agreements": [{**COMES, "what": "anrufen"}]})
+    within, after = (
+        given_meeting(world, help_, starts_at=f"{day}T09:00:00Z", kind=kind)["id"]
+        for day, kind in (("2026-03-30", "closing"), ("2026-04-02", "review"))
+    )
+    caseworker.act(f"/v1/helps/{help_['id']}", "end", ended_on="2026-03-31", reason="planned")
     assert {one["state"] for one in tasks(world).values()} == {"dropped"}
+    assert caseworker.get(path_of(plan))["state"] == "ended"
+    states = [caseworker.get(f"{MEETINGS}/{one}")["state"] for one in (held["id"], within, after)]
+    assert states == ["held", "scheduled", "cancelled"]
+    assert caseworker.get(f"{MEETINGS}/{after}")["reason"] == "Die Hilfe ist beendet."
+    assert caseworker.get(f"{MEETINGS}/{after}/transitions")[-1]["action"] == "cancel"
+    with world.kernel.work.as_system() as db:
+        open_ = "SELECT count(*) FROM deadline WHERE tenant_id = :t AND met_at IS NULL AND kind LIKE 'help_plan%'"
+        assert db.scalar(text(open_), {"t": world.youth_office.id}) == 0
+
+
+def test_with_a_withdrawn_request_its_meetings_are_called_off(world: World) -> None:
+    caseworker = world.as_(Role.CASEWORKER)
+    given_help(world)
+    asked = caseworker.post("/v1/helps", {**BODY, "provider_id": str(world.provider.id)})
+    meeting = given_meeting(world, asked, kind="initial")
+    caseworker.act(f"/v1/helps/{asked['id']}", "withdraw")
+    assert caseworker.get(f"{MEETINGS}/{meeting['id']}")["state"] == "cancelled"
 
 
 def test_minutes_lay_out_what_was_agreed_and_their_correction_too(world: World) -> None:

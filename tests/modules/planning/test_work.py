@@ -42,6 +42,16 @@ def test_each_role_sees_what_waits_and_who_is_at_turn(world: World) -> None:
     assert shown(world, Role.CASEWORKER)["help_plan_to_agree"] == "me"
 
 
+def test_a_running_help_without_a_plan_waits_for_its_caseworker(world: World) -> None:
+    help_ = given_help(world)
+    assert shown(world, Role.CASEWORKER) == {"help_plan_missing": "me"}
+    assert shown(world, Role.PROVIDER_LEAD) == shown(world, Role.FINANCE_OFFICER) == {}
+    [item] = world.as_(Role.CASEWORKER).get(f"{PATH}?kind=help_plan_missing")["items"]
+    assert (item["path"], item["due_at"]) == (f"/v1/helps/{help_['id']}", "2026-01-15T22:59:59Z")
+    world.as_(Role.CASEWORKER).post("/v1/help-plans", {"help_id": help_["id"]})
+    assert "help_plan_missing" not in shown(world, Role.CASEWORKER)
+
+
 def test_what_is_done_waits_no_more(world: World) -> None:
     caseworker, help_ = world.as_(Role.CASEWORKER), given_help(world)
     plan = given_confirmed(world, help_)

@@ -23,6 +23,7 @@ def fetch(world: World, url: str, status: int = 200) -> str:
 
 def test_what_waits_is_a_calendar_without_a_name_in_it(world: World, statements: list[str]) -> None:
     help_ = given_help(world)
+    world.as_(Role.CASEWORKER).post("/v1/help-plans", {"help_id": help_["id"]})  # else that would wait, too
     notice = given_notice(world, "special_incident", help_=help_)
     url = world.as_(Role.CASEWORKER).post(FEEDS)["url"]
     statements.clear()

@@ -28,6 +28,7 @@ def given_work(world: World) -> dict[str, Any]:
     """One of everything that waits."""
     world.staff()
     help_ = given_help(world, ends_on="2026-04-10", hours_per_week="0.10")
+    world.as_(Role.CASEWORKER).post("/v1/help-plans", {"help_id": help_["id"]})  # else that would wait, too
     asked = {"provider_id": str(world.provider.id), "service_kind": "section_31", "pseudonym": "Familie Q-18"}
     period = {"starts_on": "2026-03-01", "ends_on": "2026-12-31", "hours_per_week": "4"}
     world.as_(Role.CASEWORKER).post("/v1/helps", asked | period)

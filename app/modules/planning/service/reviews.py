@@ -17,8 +17,7 @@ from app.modules import cases
 from app.modules.planning import queries
 from app.modules.planning.codes import HelpPlanMeetingKind, ReviewStage
 from app.modules.planning.models import HelpPlan
-from app.modules.planning.service import tasks
-from app.modules.planning.workflow import HELP_PLAN
+from app.modules.planning.workflow import HELP_PLAN, MEETING, TASK
 from app.policy import SYSTEM, Actor
 
 REVIEW_DUE = "help_plan_review"
@@ -114,19 +113,38 @@ def review_due(db: Session, deadline: deadlines.Deadline, level: int, now: datet
     return told
 
 
+ENDINGS = {
+    "end": "Die Hilfe ist beendet.",
+    "withdraw": "Der Antrag wurde zurückgezogen.",
+    "move_away": "Ein anderes Jugendamt führt die Hilfe fort.",
+}
+"""Steps of a help that end its planning, and what stands as the reason."""
+
+
 def help_moved(db: Session, help_: Any, move: Move) -> None:
-    """When a help ends or its request is withdrawn, its plan ends too, in the name of whoever ended it."""
-    if move.action not in ("end", "withdraw"):
+    """When a help is over, so are its plan, its open tasks and the meetings after its last day.
+
+    In the name of whoever ended it; all of it stays to be read. A meeting up to the last day stays as it is: it was
+    held, or will be, and somebody still says so.
+    """
+    reason = ENDINGS.get(move.action)
+    if reason is None:
         return
-    plan = queries.open_plan_of(db, help_.id)
-    if plan is None:
-        return
-    plan.end_reason = "Die Hilfe ist beendet." if move.action == "end" else "Der Antrag wurde zurückgezogen."
     anybody = replace(move.actor, organisation_kind=None)
-    with db.no_autoflush:
-        HELP_PLAN.fire(db, plan, "end", actor=anybody, at=move.at)
-    tasks.lay_out(db, plan, (), actor=anybody, at=move.at)
-    stop_waiting(db, plan, actor=move.actor, at=move.at)
+    plan = queries.open_plan_of(db, help_.id)
+    if plan is not None:
+        plan.end_reason = reason
+        with db.no_autoflush:
+            HELP_PLAN.fire(db, plan, "end", actor=anybody, at=move.at)
+        stop_waiting(db, plan, actor=move.actor, at=move.at)
+    for meeting in queries.scheduled_meetings(db, help_.id):
+        if help_.ended_on is None or legal_date(meeting.starts_at) > help_.ended_on:
+            meeting.reason = reason
+            with db.no_autoflush:
+                MEETING.fire(db, meeting, "cancel", actor=anybody, at=move.at)
+    for task in queries.open_tasks(db, help_.id):
+        TASK.fire(db, task, "drop", actor=anybody, at=move.at)
+    db.flush()
 
 
 def asked_for(next_review_on: date | None, usual: date, land: str) -> date:
