@@ -74,6 +74,7 @@ worklists.register(  # what waits for somebody: a room adds its own here
 )
 hourly("consumption.watch", 11, consumption.tell)  # which shares of grants are used, and of budgets reached
 hourly("budgets.watch", 41, budgets.tell)
+hourly("reports.close_parts", 23, reports.close_parts)  # of providers whose last phase has run out
 cases.HELP.listen(registers.must_be_safeguarded)
 cases.PHASE.listen(registers.phase_must_be_safeguarded)
 cases.HELP.listen(reports.follow_help)

@@ -4,6 +4,7 @@ from app.modules.reports.jobs import Sweeper, employ
 from app.modules.reports.queries import WORK, overdue_of
 from app.modules.reports.service import (
     DEADLINE,
+    close_parts,
     expectation_due,
     follow_grant,
     follow_help,
@@ -15,6 +16,7 @@ __all__ = [
     "DEADLINE",
     "WORK",
     "Sweeper",
+    "close_parts",
     "employ",
     "expectation_due",
     "follow_grant",

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
+from app.modules.reports import close_parts
 from app.modules.reports.models import ExpectationState
 from app.modules.reports.workflow import EXPECTATION
 from app.policy import GRANTS, OrganisationKind, Permission, Role
@@ -123,6 +124,28 @@ def test_a_series_goes_on_until_the_help_ends(world: World) -> None:
     assert owed(world) == [("development", "every_months", "2026-10-01")]
     world.as_(Role.CASEWORKER).act(f"/v1/helps/{help_['id']}", "end", ended_on="2026-07-10", reason="planned")
     assert owed(world) == []
+
+
+def test_a_part_that_simply_runs_out_is_closed_by_a_report_too(world: World) -> None:
+    help_ = given_reporting(world, rules=[{"kind": "final", "trigger": "after_end", "days": 28}], ends_on="2026-03-31")
+    look = world.kernel.work.as_system
+    with look() as db:
+        close_parts(db, world.clock.now)
+    assert owed(world) == []
+    world.clock.travel(days=31)  # 2 April
+    for _ in range(2):  # asked for once
+        with look() as db:
+            close_parts(db, world.clock.now)
+    assert owed(world) == [("final", "after_end", "2026-04-28")]
+    path, caseworker = f"/v1/helps/{help_['id']}", world.as_(Role.CASEWORKER)
+    caseworker.act(path, "extend", ends_on="2026-04-30")  # it goes on after all
+    assert owed(world) == []
+    world.clock.travel(days=29)
+    with look() as db:
+        close_parts(db, world.clock.now)
+    assert owed(world) == [("final", "after_end", "2026-05-28")]
+    caseworker.act(path, "end", ended_on="2026-04-30", reason="planned")
+    assert owed(world) == [("final", "after_end", "2026-05-28")]
 
 
 def test_a_report_fulfils_what_it_names_else_the_oldest(world: World) -> None:

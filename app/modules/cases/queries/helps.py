@@ -208,6 +208,16 @@ def part_of(db: Session, help_: Help, provider_id: UUID) -> tuple[date, date] | 
     return None if days is None else (days[0], days[1])
 
 
+def run_out(db: Session, today: date) -> list[tuple[Help, UUID, date]]:
+    """The parts of providers in running helps that ran out lately, by their days alone: help, provider, last day."""
+    of, last = HelpAssignment, func.max(HelpAssignment.valid_to)
+    parts = select(of.help_id, of.provider_id, last.label("last")).group_by(of.help_id, of.provider_id)
+    ended = parts.having(last < today, last + AFTERCARE_DAYS >= today).subquery()
+    rows = select(Help, ended.c.provider_id, ended.c.last).join(ended, ended.c.help_id == Help.id)
+    rows = rows.where(Help.state == HelpState.ACTIVE).order_by(Help.id, ended.c.provider_id)
+    return [(row[0], row[1], row[2]) for row in db.execute(rows)]
+
+
 def everybody(db: Session, help_: Help) -> list[UUID]:
     """The providers that have, had or will have a part in a help."""
     rows = select(HelpAssignment.provider_id).where(HelpAssignment.help_id == help_.id).distinct()

@@ -2,7 +2,7 @@
 
 from app.modules.reports.service.attachments import Upload, add_attachment, open_attachment, remove_attachment
 from app.modules.reports.service.expectations import DEADLINE, ask, expectation_due, waive
-from app.modules.reports.service.following import follow_grant, follow_help, follow_meeting, follow_phase
+from app.modules.reports.service.following import close_parts, follow_grant, follow_help, follow_meeting, follow_phase
 from app.modules.reports.service.writing import create_report, move, read, read_content, revise
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Upload",
     "add_attachment",
     "ask",
+    "close_parts",
     "create_report",
     "expectation_due",
     "follow_grant",

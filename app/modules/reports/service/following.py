@@ -1,7 +1,7 @@
 """What a step of a help, or of a help-plan meeting, means for the reports that are owed (`Workflow.listen`)."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from app.modules.agreements import AgreementInForce, ReportRule, ReportTrigger
 from app.modules.reports import queries, rules
 from app.modules.reports.models import ExpectationOrigin, ExpectationState, ReportExpectation
 from app.modules.reports.service.expectations import begin_by_rule, cancel, reschedule
+from app.policy import SYSTEM
 
 LASTING = frozenset({ExpectationOrigin.REQUEST, ExpectationOrigin.RETURN, ExpectationOrigin.AFTER_END})
 """What stays owed when a help, or a provider's part in it, is over."""
@@ -26,7 +27,8 @@ def follow_help(db: Session, help_: cases.Help, move: Move) -> None:
 
     A release calls for what the agreement wants after the start, in fixed intervals and before the meetings that are
     set already; the end for the closing report, and what would have become due later falls away. When another youth
-    office goes on with the help, nothing is closed: only what is still due before is owed.
+    office goes on with the help, nothing is closed: only what is still due before is owed. A help that is extended
+    after its time ran out is not closed yet.
     """
     if move.action == "release":
         for provider_id in cases.providers_of(db, help_, help_.starts_on):
@@ -37,6 +39,26 @@ def follow_help(db: Session, help_: cases.Help, move: Move) -> None:
         _fall_away(db, queries.open_for(db, help_.id), help_.ended_on or help_.ends_on, move)
         for provider_id in cases.everybody(db, help_) if move.action == "end" else []:
             _after_end(db, help_, provider_id, help_.ended_on or help_.ends_on, move)
+    elif move.action == "extend":
+        _go_on(db, help_, move)
+
+
+def _go_on(db: Session, help_: cases.Help, move: Move) -> None:
+    """The closing report that was owed when the granted time had run out is not owed yet."""
+    for expectation in queries.open_for(db, help_.id):
+        if expectation.origin is ExpectationOrigin.AFTER_END and expectation.counts_from == help_.ends_on:
+            cancel(db, expectation, actor=move.actor, at=move.at)
+
+
+def close_parts(db: Session, now: datetime) -> int:
+    """Providers whose last phase has simply run out owe their closing report too; returns how many parts were over.
+
+    What ends by a step is asked for by that step (`follow_help`, `follow_phase`).
+    """
+    over = cases.run_out(db, legal_date(now))
+    for help_, provider_id, last in over:
+        _after_end(db, help_, provider_id, last, Move("run_out", SYSTEM, now))
+    return len(over)
 
 
 def follow_grant(db: Session, grant: cases.HelpGrant, move: Move) -> None:
