@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from app.core import audit, outbox
 from app.core.db import check_version
 from app.core.ids import new_id
-from app.core.problems import FieldError, Invalid
+from app.core.patching import apply, differing
+from app.core.problems import Invalid
 from app.core.sealing import Sealer, sealer_of
 from app.core.work import Work, by_the_service
 from app.core.workflow import Move
@@ -69,20 +70,29 @@ def change_person(
     person = queries.get_with_identity(db, help_, person_id, actor, lock=True)
     check_version(person, expected)
     given = {name: getattr(patch, name) for name in patch.model_fields_set if name != "identity"}
-    if gone := [name for name in ("role", "pseudonym") if name in given and given[name] is None]:
-        text = ("Diese Angabe kann nicht entfallen.", "This entry cannot be removed.")
-        raise Invalid(errors=[FieldError(f"/{name}", "missing", *text) for name in gone])
-    for name, value in given.items():
-        setattr(person, name, value)
-    written: list[str] = []
-    if "identity" in patch.model_fields_set:
-        nothing: dict[str, Any] = dict.fromkeys(rules.FIELDS)
-        entries = patch.identity.model_dump(mode="json", exclude_unset=True) if patch.identity else nothing
-        written = _write(person, entries, sealer_of(db))
+    given = differing(person, given, nullable={"birth_year"})
+    entries = _new_entries(person, patch, sealer_of(db))
+    if not given and not entries:
+        return person
+    apply(person, given, nullable={"birth_year"})
+    written = _write(person, entries, sealer_of(db)) if entries else []
     person.changed_at = at
     db.flush()
     _record(db, person, "change", actor, at, fields=sorted([*given, *written]))
     return person
+
+
+def _new_entries(person: HelpPerson, patch: PersonPatch, sealer: Sealer) -> dict[str, Any]:
+    """What a patch says of who a person is that is not so already; a null identity removes all of it."""
+    if "identity" not in patch.model_fields_set:
+        return {}
+    nothing: dict[str, Any] = dict.fromkeys(rules.FIELDS)
+    given = patch.identity.model_dump(mode="json", exclude_unset=True) if patch.identity else nothing
+    known: dict[str, Any] = {**nothing, "is_address_protected": False}
+    if person.identity is not None:
+        known |= _opened(person.identity, sealer)
+        known["is_address_protected"] = person.identity.is_address_protected
+    return {name: value for name, value in given.items() if value != known[name]}
 
 
 def disclose(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.core import audit
 from app.core.db import check_version, found
 from app.core.kernel import Kernel
+from app.core.patching import apply
 from app.core.problems import Invalid, NotFound
 from app.modules.identity.errors import OwnAccount, TokenRefused, TokenRequestInvalid
 from app.modules.identity.models import Account, AccountKind
@@ -82,14 +83,14 @@ def change_account(
     check_version(account, expected)
     if account.id == actor.id and (patch.roles is not None or patch.is_active is False):
         raise OwnAccount
-    for field, value in patch.model_dump(exclude_unset=True).items():
-        if value is None:
-            raise Invalid.field(f"/{field}", "missing", "Diese Angabe kann nicht leer sein.", "This cannot be empty.")
-        setattr(account, field, value)
+    given = patch.model_dump(exclude_unset=True)
     if patch.roles is not None:
         _check_roles(patch.roles, actor.organisation_kind)
-        account.roles = [role.value for role in patch.roles]
-    if patch.is_active is not None:
+        given["roles"] = [role.value for role in patch.roles]
+    was_active = account.is_active
+    if not apply(account, given):
+        return account
+    if account.is_active is not was_active:
         account.tokens_from = _from_next_second(at)  # unlocking brings no old token back
     account.changed_at = at
     db.flush()

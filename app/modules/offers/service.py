@@ -57,6 +57,8 @@ def revise(db: Session, offer_id: UUID, patch: OfferPatch, expected: int, *, act
         content = OfferContent.model_validate(merged)
     except ValidationError as error:
         raise invalid(error, merged) from None
+    if content.model_dump(mode="json") == written:
+        return offer
     _check_regions(db, content)
     _write(offer, content, at)
     _touch(db, offer, at)

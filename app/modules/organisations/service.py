@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from app.core import audit
 from app.core.db import check_version
-from app.core.problems import Invalid, NotFound
+from app.core.patching import apply
+from app.core.problems import NotFound
 from app.modules.organisations.models import Organisation, Region
 from app.modules.organisations.queries import get_organisation
 from app.modules.organisations.schemas import OrganisationPatch
@@ -53,11 +54,9 @@ def change_organisation(
         raise NotFound
     organisation = get_organisation(db, organisation_id)
     check_version(organisation, expected)
-    changes = patch.model_dump(exclude_unset=True)
-    if changes.get("name", "") is None:
-        raise Invalid.field("/name", "missing", "Ein Name ist nötig.", "A name is needed.")
-    for field, value in changes.items():
-        setattr(organisation, field, value)
+    given = patch.model_dump(exclude_unset=True)
+    if not apply(organisation, given, nullable=given.keys() - {"name"}):
+        return organisation
     organisation.changed_at = at
     db.flush()
     _record(db, organisation, "organisation.change", actor, at)

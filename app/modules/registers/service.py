@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.core import audit
 from app.core.db import check_version
+from app.core.patching import apply
 from app.core.problems import Invalid, NotFound
 from app.core.work import by_the_service
 from app.core.workflow import Move
@@ -103,10 +104,11 @@ def change_isef(
     """Change an entry of the own organisation; consultations that were held stay as they were."""
     profile = queries.get_own_isef(db, isef_id, actor)
     check_version(profile, expected)
-    for name, value in patch.model_dump(mode="python", exclude_unset=True).items():
-        if value is None and name not in _MAY_BE_EMPTY:
-            raise Invalid.field(f"/{name}", "missing", "Diese Angabe kann nicht leer sein.", "This cannot be empty.")
-        setattr(profile, name, [one.value for one in value] if name == "fields" else value)
+    given = patch.model_dump(mode="python", exclude_unset=True)
+    if patch.fields is not None:
+        given["fields"] = [field.value for field in patch.fields]
+    if not apply(profile, given, nullable=_MAY_BE_EMPTY):
+        return profile
     if profile.valid_to is not None and profile.valid_to < profile.valid_from:
         de, en = "Das Ende liegt vor dem Beginn.", "The end lies before the start."
         raise Invalid.field("/valid_to", "order", de, en)

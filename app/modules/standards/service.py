@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.core import audit
 from app.core.db import CONSTRAINT_TEXTS, check_version
-from app.core.problems import Conflict, Invalid, NotFound
+from app.core.patching import apply
+from app.core.problems import Conflict, NotFound
 from app.modules.standards import queries
 from app.modules.standards.models import Standard, StandardAdoption
 from app.modules.standards.schemas import StandardCreate, StandardPatch
@@ -46,10 +47,8 @@ def change_standard(
     check_version(standard, expected)
     if db.scalar(select(StandardAdoption.standard_id).where(StandardAdoption.standard_id == standard.id).limit(1)):
         raise Conflict(reason=CONSTRAINT_TEXTS["standard_adopted"])
-    for name, value in patch.model_dump(exclude_unset=True).items():
-        if value is None and name not in _OPTIONAL:
-            raise Invalid.field(f"/{name}", "missing", "Diese Angabe kann nicht leer sein.", "This cannot be empty.")
-        setattr(standard, name, value)
+    if not apply(standard, patch.model_dump(exclude_unset=True), nullable=_OPTIONAL):
+        return standard
     standard.changed_at = at
     db.flush()
     _record(db, standard, "standard.change", actor, at)

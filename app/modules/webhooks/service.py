@@ -14,6 +14,7 @@ from app.core import audit
 from app.core.db import check_version, found
 from app.core.jobs import defer
 from app.core.outbox import Event
+from app.core.patching import apply
 from app.core.problems import Invalid
 from app.core.sealing import Sealer
 from app.modules.webhooks import queries
@@ -75,10 +76,8 @@ def change_webhook(
     """Change what is delivered, or stop and resume."""
     webhook = queries.get_webhook(db, webhook_id, actor, lock=True)
     check_version(webhook, expected)
-    for name, value in patch.model_dump(exclude_unset=True).items():
-        if value is None:
-            raise Invalid.field(f"/{name}", "missing", "Diese Angabe kann nicht leer sein.", "This cannot be empty.")
-        setattr(webhook, name, value)
+    if not apply(webhook, patch.model_dump(exclude_unset=True)):
+        return webhook
     webhook.changed_at = at
     db.flush()
     _record(db, webhook, "webhook.change", actor, at)

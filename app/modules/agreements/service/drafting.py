@@ -91,7 +91,10 @@ def change(
         raise AgreementFixed(state=agreement.state.value)
     if actor.organisation_id != agreement.drafted_by:
         raise PenHeldByOther
+    before = agreement.current.content_hash
     _apply(db, agreement, patch.model_dump(mode="json", exclude_unset=True))
+    if agreement.current.content_hash == before:
+        return agreement
     agreement.changed_at = at
     db.flush()
     _tell_change(db, agreement, actor, at)

@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.core import audit
-from app.core.db import check_version
 from app.core.jobs import defer
+from app.core.patching import apply
 from app.core.problems import Invalid, NotFound, StaleVersion
 from app.core.work import by_the_service
 from app.modules import identity
@@ -26,52 +26,49 @@ _AGAIN = {MailProgress.PARKED, MailProgress.NO_ADDRESS, MailProgress.OFF}
 
 def change_settings(
     db: Session, account_id: UUID, patch: AlertSettingsPatch, expected: int, *, actor: Actor, at: datetime
-) -> AlertSettings:
+) -> AlertSettings | None:
     """Say where alarms reach somebody of the own organisation; version 0 stands for nothing said yet."""
     account = identity.get_account(db, account_id, actor)
-    settings = queries.settings_of(db, [account.id]).get(account.id)
-    if settings is None:
-        if expected != 0:
-            raise StaleVersion
-        settings = AlertSettings(
-            account_id=account.id,
-            organisation_id=account.organisation_id,
-            email=None,
-            mail_reminders=False,
-            created_at=at,
-        )
-        db.add(settings)
-    else:
-        check_version(settings, expected)
+    known = queries.settings_of(db, [account.id]).get(account.id)
+    if (0 if known is None else known.version) != expected:
+        raise StaleVersion
+    settings = known or AlertSettings(
+        account_id=account.id,
+        organisation_id=account.organisation_id,
+        email=None,
+        mail_reminders=False,
+        created_at=at,
+    )
     given = patch.model_dump(exclude_unset=True)
-    if "email" in given:
-        settings.email = given["email"]
-    if given.get("mail_reminders") is not None:
-        settings.mail_reminders = given["mail_reminders"]
+    if given.get("mail_reminders", "") is None:
+        del given["mail_reminders"]
+    if not apply(settings, given, nullable={"email"}):
+        return known
+    db.add(settings)
     settings.changed_at = at
     db.flush()
     _record(db, "alert_settings.change", "account", account.id, actor, at, {"has_address": settings.email is not None})
     return settings
 
 
-def change_hours(db: Session, patch: OfficeHoursPatch, expected: int, *, actor: Actor, at: datetime) -> OfficeHours:
+def change_hours(db: Session, patch: OfficeHoursPatch, expected: int, *, actor: Actor, at: datetime) -> None:
     """Say when the own organisation can be reached."""
-    hours = queries.office_hours(db, actor.organisation_id)
-    if hours is None:
-        if expected != 0:
-            raise StaleVersion
-        hours = OfficeHours(organisation_id=actor.organisation_id, week=dict(DEFAULT_WEEK), closed_on=[], created_at=at)
-        db.add(hours)
-    else:
-        check_version(hours, expected)
+    known = queries.office_hours(db, actor.organisation_id)
+    if (0 if known is None else known.version) != expected:
+        raise StaleVersion
+    nothing = {"week": dict(DEFAULT_WEEK), "closed_on": []}
+    hours = known or OfficeHours(organisation_id=actor.organisation_id, **nothing, created_at=at)
+    given: dict[str, Any] = {}
     if patch.week is not None:
-        hours.week = {day: sorted([list(span) for span in spans]) for day, spans in patch.week.items()}
+        given["week"] = {day: sorted([list(span) for span in spans]) for day, spans in patch.week.items()}
     if patch.closed_on is not None:
-        hours.closed_on = sorted(set(patch.closed_on))
+        given["closed_on"] = sorted(set(patch.closed_on))
+    if not apply(hours, given):
+        return
+    db.add(hours)
     hours.changed_at = at
     db.flush()
     _record(db, "office_hours.change", "organisation", hours.organisation_id, actor, at, {"version": hours.version})
-    return hours
 
 
 def plan_shift(db: Session, body: ShiftCreate, *, actor: Actor, at: datetime) -> DutyShift:

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from app.core import audit
 from app.core.db import check_version
-from app.core.problems import FieldError, Invalid
+from app.core.patching import apply
+from app.core.problems import Invalid
 from app.modules import offers
 from app.modules.cases import queries, rules
 from app.modules.cases.errors import HelpClosed
@@ -35,12 +36,8 @@ def change_partner(
     partner = queries.get_partner(db, help_, partner_id, actor)
     check_version(partner, expected)
     given = {name: getattr(patch, name) for name in patch.model_fields_set}
-    gone = [name for name in ("kind", "institution", "valid_from") if name in given and given[name] is None]
-    if gone:
-        text = ("Diese Angabe kann nicht entfallen.", "This entry cannot be removed.")
-        raise Invalid(errors=[FieldError(f"/{name}", "missing", *text) for name in gone])
-    for name, value in given.items():
-        setattr(partner, name, value)
+    if not apply(partner, given, nullable={"contact_function", "valid_to"}):
+        return partner
     if partner.valid_to is not None and partner.valid_to < partner.valid_from:
         raise Invalid.field("/valid_to", "order", "Das Ende liegt vor dem Beginn.", "The end lies before the start.")
     partner.changed_at = at

@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.core.db import check_version
-from app.core.problems import FieldError, Invalid
+from app.core.patching import differing
+from app.core.problems import Invalid
 from app.core.work import by_the_service
 from app.law.calendars import legal_date
 from app.modules.cases import queries, rules
@@ -21,8 +22,8 @@ from app.modules.cases.service.parts import keep_assignments, touch
 from app.modules.cases.workflow import GRANT, PHASE
 from app.policy import SYSTEM, Actor
 
-REQUIRED = ("setting", "intensity", "valid_from", "valid_to", "combined")
-MONEY = frozenset({"intensity", "valid_from", "valid_to", "setting"})
+OPTIONAL = frozenset({"place", "offer_id", "change_reason"})
+MONEY = frozenset({"amount", "unit", "valid_from", "valid_to", "setting"})
 """What a grant follows: it cannot change any more once one was released."""
 
 
@@ -82,16 +83,18 @@ def change_phase(
     help_ = queries.get_help(db, help_id, actor, lock=True)
     phase = queries.get_phase(db, help_, phase_id, actor)
     check_version(phase, expected)
-    changes = _changes(patch)
+    changes = differing(phase, _given(patch), nullable=OPTIONAL)
     granted = queries.grants_of_phases(db, [phase.id])
     is_released = any(grant.state is GrantState.RELEASED for grant in granted)
     if (
         help_.state not in rules.OPEN
         or phase.state is not PhaseState.AGREED
         or rules.has_begun(phase, help_, legal_date(at))
-        or (is_released and MONEY & patch.model_fields_set)
+        or (is_released and MONEY & changes.keys())
     ):
         raise PhaseBegun
+    if not changes:
+        return phase
     phases = queries.phases_of(db, help_)
     with db.no_autoflush:
         for name, value in changes.items():
@@ -99,7 +102,7 @@ def change_phase(
         phase.changed_at = at
         _check(db, help_, phase, phases)
     db.flush()
-    if granted and MONEY & patch.model_fields_set:
+    if granted and MONEY & changes.keys():
         grants.lapse(db, granted, at)
         _prepare(db, phase, actor, at)
     keep_assignments(db, help_, phases)
@@ -170,17 +173,12 @@ def _prepare(db: Session, phase: HelpPhase, actor: Actor, at: datetime) -> None:
     GRANT.begin(db, grant, actor=actor, at=at)
 
 
-def _changes(patch: PhasePatch) -> Mapping[str, Any]:
+def _given(patch: PhasePatch) -> Mapping[str, Any]:
     given = {name: getattr(patch, name) for name in patch.model_fields_set}
-    if faults := [_required(name) for name in REQUIRED if name in given and given[name] is None]:
-        raise Invalid(errors=faults)
-    if intensity := given.pop("intensity", None):
+    if intensity := given.get("intensity"):
         given |= {"amount": intensity.amount, "unit": intensity.unit}
+        del given["intensity"]
     return given
-
-
-def _required(name: str) -> FieldError:
-    return FieldError(f"/{name}", "missing", "Diese Angabe kann nicht entfallen.", "This entry cannot be removed.")
 
 
 def _check(db: Session, help_: Help, phase: HelpPhase, phases: list[HelpPhase]) -> None:

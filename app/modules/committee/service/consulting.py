@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.core import audit, deadlines, outbox
 from app.core.db import check_version
+from app.core.patching import apply, differing
 from app.core.problems import Invalid, NotFound
 from app.law.calendars import end_of_day, legal_date
 from app.modules.committee import queries, rules
@@ -92,10 +93,9 @@ def change_consultation(
     if station.state is not ConsultationState.PLANNED:
         raise ConsultationFixed(state=station.state.value)
     changes = patch.model_dump(exclude_unset=True)
-    for name in ("competence", "is_public"):
-        if name in changes and changes[name] is None:
-            raise Invalid.field(f"/{name}", "missing", "Diese Angabe kann nicht leer sein.", "This cannot be empty.")
-        setattr(station, name, changes.get(name, getattr(station, name)))
+    if not (changes := differing(station, changes, nullable={"meeting_id"})):
+        return station
+    apply(station, {name: changes[name] for name in ("competence", "is_public") if name in changes})
     _check_public(station, _body(db, station.body_id, actor))
     target = changes.get("meeting_id", station.meeting_id)
     if target != station.meeting_id or "is_public" in changes:  # the meeting must be public where the station is

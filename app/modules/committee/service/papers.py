@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.core import audit
 from app.core.db import check_version
+from app.core.patching import apply, differing
 from app.core.problems import FieldError, Invalid, NotFound
 from app.modules import agreements
 from app.modules.committee import queries
@@ -53,15 +54,13 @@ def change_paper(db: Session, paper_id: UUID, patch: PaperPatch, expected: int, 
     if paper.state is not PaperState.DRAFT:
         raise PaperFixed(state=paper.state.value)
     changes = patch.model_dump(exclude_unset=True)
-    missing = [name for name, value in changes.items() if value is None and name not in NULLABLE | {"annexes"}]
-    if missing:
-        de, en = "Diese Angabe kann nicht leer sein.", "This cannot be empty."
-        raise Invalid(errors=[FieldError(f"/{name}", "missing", de, en) for name in missing])
-    _check_links(db, changes, patch.annexes or [], actor, paper)
     if "annexes" in changes:
         changes["annexes"] = _told(patch.annexes or [])
-    for name, value in changes.items():
-        setattr(paper, name, value)
+    changes = differing(paper, changes, nullable=NULLABLE)
+    if not changes:
+        return paper
+    _check_links(db, changes, patch.annexes or [], actor, paper)
+    apply(paper, changes, nullable=NULLABLE)
     paper.changed_at = at
     db.flush()
     audit.record(

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.core import audit
 from app.core.db import check_version
+from app.core.patching import apply
 from app.core.problems import FieldError, Invalid, NotFound
 from app.law.calendars import legal_date
 from app.modules.committee import queries, rules
@@ -61,7 +62,8 @@ def change_body(
     """Rename a body, or say that it is dissolved."""
     body = queries.get_body(db, body_id, actor, own=True, lock=True)
     check_version(body, expected)
-    _apply(body, patch.model_dump(exclude_unset=True), {"dissolved_on"})
+    if not apply(body, patch.model_dump(exclude_unset=True), nullable={"dissolved_on"}):
+        return body
     body.changed_at = at
     db.flush()
     _record(db, body, "committee_body.change", actor, at)
@@ -109,7 +111,8 @@ def change_membership(
     if patch.valid_to is not None and patch.valid_to < membership.valid_from:
         de, en = "Das Ende liegt vor dem Beginn.", "The end lies before the start."
         raise Invalid.field("/valid_to", "value_error", de, en)
-    _apply(membership, patch.model_dump(exclude_unset=True), {"valid_to", "on_behalf_of"})
+    if not apply(membership, patch.model_dump(exclude_unset=True), nullable={"valid_to", "on_behalf_of"}):
+        return membership
     membership.changed_at = at
     touch(db, committee, at)
     _record(db, membership, "committee_membership.change", actor, at)
@@ -149,7 +152,8 @@ def change_meeting(
     meeting = queries.get_meeting(db, meeting_id, actor, own=True, lock=True)
     check_version(meeting, expected)
     _refuse_fixed(meeting)
-    _apply(meeting, patch.model_dump(exclude_unset=True), {"place", "ends_at"})
+    if not apply(meeting, patch.model_dump(exclude_unset=True), nullable={"place", "ends_at"}):
+        return meeting
     if meeting.ends_at is not None and meeting.ends_at <= meeting.starts_at:
         de, en = "Das Ende liegt nicht nach dem Beginn.", "The end does not lie after the start."
         raise Invalid.field("/ends_at", "value_error", de, en)
@@ -249,13 +253,6 @@ def _release_from(paper: Any, meeting: CommitteeMeeting, at: datetime) -> None:
 def _refuse_fixed(meeting: CommitteeMeeting) -> None:
     if meeting.state not in rules.OPEN:
         raise MeetingFixed(state=meeting.state.value)
-
-
-def _apply(row: Any, changes: dict[str, Any], nullable: set[str]) -> None:
-    for name, value in changes.items():
-        if value is None and name not in nullable:
-            raise Invalid.field(f"/{name}", "missing", "Diese Angabe kann nicht leer sein.", "This cannot be empty.")
-        setattr(row, name, value)
 
 
 def _record(db: Session, row: Any, action: str, actor: Actor, at: datetime, **details: str) -> None:

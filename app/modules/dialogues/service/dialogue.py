@@ -12,6 +12,7 @@ from app.core import deadlines
 from app.core.db import check_version
 from app.core.ids import new_id
 from app.core.numbers import next_number
+from app.core.patching import apply
 from app.core.problems import Invalid, NotFound
 from app.core.work import by_the_service
 from app.law.calendars import end_of_day, legal_date
@@ -82,10 +83,8 @@ def change(
     check_version(dialogue, expected)
     if dialogue.state not in PLANNING:
         raise DialogueFixed(state=dialogue.state.value)
-    for name, value in patch.model_dump(exclude_unset=True).items():
-        if value is None and name != "place":
-            raise Invalid.field(f"/{name}", "missing", "Diese Angabe kann nicht leer sein.", "This cannot be empty.")
-        setattr(dialogue, name, value)
+    if not apply(dialogue, patch.model_dump(exclude_unset=True), nullable={"place"}):
+        return dialogue
     if dialogue.assessments_until > legal_date(dialogue.meeting_at):
         raise _too_late("/assessments_until")
     dialogue.changed_at = at

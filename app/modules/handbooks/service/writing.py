@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.core import audit
 from app.core.db import check_version
 from app.core.mergepatch import merge_patch
+from app.core.patching import apply
 from app.core.problems import FieldError, Invalid
 from app.core.validation import invalid
 from app.modules import standards
@@ -48,10 +49,8 @@ def change_handbook(
     """Change the title, or whether providers may read it (merge patch)."""
     handbook = queries.get_handbook(db, handbook_id, actor, lock=True)
     check_version(handbook, expected)
-    for name, value in patch.model_dump(exclude_unset=True).items():
-        if value is None:
-            raise Invalid.field(f"/{name}", "missing", "Diese Angabe kann nicht leer sein.", "This cannot be empty.")
-        setattr(handbook, name, value)
+    if not apply(handbook, patch.model_dump(exclude_unset=True)):
+        return handbook
     handbook.changed_at = at
     db.flush()
     _record(db, handbook, "handbook.change", actor, at)
@@ -106,9 +105,11 @@ def change_version(
     check_version(version, expected)
     if version.state is not HandbookState.DRAFT:
         raise HandbookTextFixed(state=version.state.value)
+    before = version.content_hash
     _write(db, version, version.content, patch)
-    if "change_note" in patch.model_fields_set:
-        version.change_note = patch.change_note
+    noted = apply(version, patch.model_dump(include={"change_note"}, exclude_unset=True), nullable={"change_note"})
+    if version.content_hash == before and not noted:
+        return version
     version.changed_at = at
     db.flush()
     audit.record(

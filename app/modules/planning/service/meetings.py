@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.core import audit, outbox
 from app.core.db import check_version
 from app.core.mergepatch import merge_patch
+from app.core.patching import apply
 from app.core.problems import Invalid, NotFound
 from app.core.validation import invalid
 from app.law import planning as law
@@ -85,8 +86,9 @@ def change_meeting(
     except ValidationError as error:
         raise invalid(error, merged) from None
     content = changed.model_dump(mode="json")
-    meeting.place, meeting.agenda = content["place"], content["agenda"] or []
-    meeting.participants = content["participants"] or []
+    lists = {name: content[name] or [] for name in ("agenda", "participants")}
+    if not apply(meeting, {**content, **lists}, nullable={"place"}):
+        return meeting
     meeting.informed_ids = reviews.informed(db, cases.get_help(db, meeting.help_id, actor), at)
     meeting.changed_at = at
     db.flush()

@@ -83,6 +83,8 @@ def revise(db: Session, plan_id: UUID, patch: HelpPlanPatch, expected: int, *, a
     except ValidationError as error:
         raise invalid(error, merged) from None
     known = HelpPlanContent.model_validate(draft.content)
+    if content.model_dump(mode="json") == known.model_dump(mode="json"):
+        return plan
     if faults := _goal_faults(known, content, is_first=plan.latest_number == 0):
         raise Invalid(errors=faults)
     help_ = cases.get_help(db, plan.help_id, actor)

@@ -87,7 +87,10 @@ def revise(db: Session, report_id: UUID, patch: ReportPatch, expected: int, *, a
     check_version(report, expected)
     if report.state not in rules.OPEN:
         raise ReportFixed(state=report.state.value)
-    content = merge_patch(_written(db, report), patch.content)
+    known = _written(db, report)
+    content = merge_patch(known, patch.content)
+    if content == known:
+        return report
     _check_content(forms.get_version(db, report.form_version_id), content)
     _write(report, content, at)
     report.changed_at = at
