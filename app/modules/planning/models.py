@@ -13,6 +13,7 @@ from app.core.workflow import Stateful
 from app.modules.planning.codes import (
     GoalStatus,
     GradingSide,
+    HelpPlanAssent,
     HelpPlanMeetingKind,
     HelpPlanMeetingState,
     HelpPlanRole,
@@ -211,6 +212,30 @@ class HelpPlanMinutes(Identified, CaseBound, Base):
     )
 
 
+class HelpPlanMinutesAssent(Identified, CaseBound, Base):
+    """What somebody who took part says to the minutes; who says it anew is heard with the last word."""
+
+    __tablename__ = "help_plan_minutes_assent"
+
+    meeting_id: Mapped[UUID] = mapped_column(ForeignKey("help_plan_meeting.id"))
+    help_id: Mapped[UUID] = mapped_column(ForeignKey("help.id"))
+    number: Mapped[int]  # the writing it is about
+    role: Mapped[HelpPlanRole] = mapped_column(code(HelpPlanRole, "role"))
+    label: Mapped[str | None]
+    function: Mapped[str | None]
+    consents: Mapped[HelpPlanAssent] = mapped_column(code(HelpPlanAssent, "consents"))
+    dissent: Mapped[str | None]
+    said_on: Mapped[date]
+    entered_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    created_at: Mapped[datetime]
+
+    __table_args__ = (
+        CheckConstraint("number >= 1", name="number"),
+        CheckConstraint("consents = 'yes' OR dissent IS NOT NULL", name="dissent"),
+        Index("ix_help_plan_minutes_assent_meeting_id", "meeting_id", "number", "id"),
+    )
+
+
 class HelpPlanTask(Identified, Stateful, _OfHelp, Base):
     """Who does what until when: for a goal of the plan in force, or as agreed on in a meeting."""
 
@@ -242,7 +267,7 @@ class HelpPlanTask(Identified, Stateful, _OfHelp, Base):
 CONSTRAINT_TEXTS["uq_help_plan_open"] = Text(
     "Für diese Hilfe gibt es schon einen offenen Hilfeplan.", "This help has an open help plan already."
 )
-for _table in ("version", "statement", "grade", "self_assessment", "minutes"):
+for _table in ("version", "statement", "grade", "self_assessment", "minutes", "minutes_assent"):
     CONSTRAINT_TEXTS[f"help_plan_{_table}_fixed"] = Text(
         "Was festgehalten ist, ändert sich nicht mehr.", "What is written down does not change any more."
     )

@@ -18,7 +18,7 @@ from app.modules.planning.changes import told
 from app.modules.planning.codes import GradingSide, SelfAssessmentMode
 from app.modules.planning.content import HelpPlanContent, HelpPlanGoal, HelpPlanParticipant, HelpPlanTask
 from app.modules.planning.forms import form
-from app.modules.planning.models import HelpPlanMeeting, HelpPlanMinutes, HelpPlanVersion
+from app.modules.planning.models import HelpPlanMeeting, HelpPlanMinutes, HelpPlanMinutesAssent, HelpPlanVersion
 from app.policy import Actor
 
 Json = dict[str, Any]
@@ -66,12 +66,13 @@ def print_minutes(db: Session, meeting_id: UUID, actor: Actor) -> tuple[bytes, s
     when = meeting.starts_at.astimezone(BERLIN)
     title = f"{meeting.kind.title_de} am {when:%d.%m.%Y}"
     participants = [HelpPlanParticipant.model_validate(one) for one in meeting.participants]
+    said = [one for one in queries.assents_of(db, meeting_id, actor) if one.number == minutes.number]
     paper: Json = {
         "head": _head(office, f"Protokoll {minutes.number}", minutes.created_at, title),
         "kind": "Protokoll eines Hilfeplangesprächs (§ 36 SGB VIII)",
         "banner": f"Berichtigung: {minutes.correction}" if minutes.correction else None,
         "facts": [["Termin", f"{when:%d.%m.%Y, %H:%M} Uhr"], ["Ort", meeting.place or "–"]],
-        "parts": _of_minutes(meeting, minutes, participants),
+        "parts": _of_minutes(meeting, minutes, participants, said),
         "signatures": [_signature(one) for one in participants if one.attended] + [_of_office(office)],
         "rights": [COMPLAINT],
         "proof": f"SHA-256 des Textes: {minutes.content_hash}",
@@ -144,7 +145,10 @@ def _parts(document: Json, content: HelpPlanContent, names: dict[UUID, str]) -> 
 
 
 def _of_minutes(
-    meeting: HelpPlanMeeting, minutes: HelpPlanMinutes, participants: Sequence[HelpPlanParticipant]
+    meeting: HelpPlanMeeting,
+    minutes: HelpPlanMinutes,
+    participants: Sequence[HelpPlanParticipant],
+    said: Sequence[HelpPlanMinutesAssent],
 ) -> list[Json]:
     content = minutes.content
     agreed = [HelpPlanTask.model_validate(one) for one in content["agreements"]]
@@ -153,8 +157,18 @@ def _of_minutes(
         _part("Tagesordnung", lines=content["agenda"] or meeting.agenda),
         _part("Was besprochen wurde", text=content["text"]),
         _part("Vereinbart", (3, 2, 1), ("Was", "Wer", "Bis"), [_task(one) for one in agreed]),
+        _part("Zum Protokoll", (2, 1, 3, 1), ("Wer", "Einverstanden", "Womit nicht", "Am"), _assents(said)),
     ]
     return [part for part in parts if part["text"] or part["lines"] or part["rows"] or part["entries"]]
+
+
+def _assents(said: Sequence[HelpPlanMinutesAssent]) -> list[list[str]]:
+    """Each person's last word on the minutes."""
+    last = {(one.role, one.label, one.function): one for one in said}
+    return [
+        [one.label or one.function or one.role.title_de, one.consents.title_de, one.dissent or "–", told(one.said_on)]
+        for one in last.values()
+    ]
 
 
 def _part(

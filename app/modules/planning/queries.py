@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, update
@@ -26,6 +26,7 @@ from app.modules.planning.models import (
     HelpPlanGrade,
     HelpPlanMeeting,
     HelpPlanMinutes,
+    HelpPlanMinutesAssent,
     HelpPlanSelfAssessment,
     HelpPlanStatement,
     HelpPlanTask,
@@ -188,6 +189,20 @@ def minutes_of(db: Session, meeting_id: UUID, actor: Actor) -> Sequence[HelpPlan
     if not written:
         get_meeting(db, meeting_id, actor)
     return written
+
+
+def get_minutes(db: Session, meeting_id: UUID, number: int, actor: Actor, at: datetime) -> HelpPlanMinutes:
+    """One writing of minutes, for saying something to it: only who takes part in the help at this time does."""
+    of, now = HelpPlanMinutes, literal(at)
+    part: Any = cases.takes_part(actor, of.youth_office_id, of.help_id, cast(Any, now))
+    return found(db.scalar(select(of).where(of.meeting_id == meeting_id, of.number == number, part)))
+
+
+def assents_of(db: Session, meeting_id: UUID, actor: Actor) -> Sequence[HelpPlanMinutesAssent]:
+    """What was said to the minutes of a meeting, oldest first."""
+    of = HelpPlanMinutesAssent
+    rows = select(of).where(of.meeting_id == meeting_id, _made(actor, of))
+    return db.scalars(rows.order_by(of.id).limit(1000)).all()
 
 
 def visible_tasks(actor: Actor) -> Select[HelpPlanTask]:

@@ -1,10 +1,12 @@
 """Meetings over HTTP: set, moved, held, cancelled; minutes kept as written."""
 
+import io
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from pypdf import PdfReader
 
 from app.core.workflow import Move
 from app.modules.planning import MEETING, HelpPlanMeeting
@@ -116,6 +118,48 @@ def test_minutes_are_kept_as_written_and_corrected_beside(world: World) -> None:
     pdf = provider.request("GET", f"{path}/minutes/document", status=200, headers={"Accept": "*/*"})
     assert pdf.content.startswith(b"%PDF")
     assert "Hilfeplangespraech-2026-03-02-Protokoll.pdf" in pdf.headers["content-disposition"]
+
+
+def test_each_participant_agrees_with_the_minutes_or_says_with_what_not(world: World, statements: list[str]) -> None:
+    caseworker, provider = world.as_(Role.CASEWORKER), world.as_(Role.PROVIDER_PROFESSIONAL)
+    there = [CHILD, MOTHER, {"role": "provider", "function": "Bezugsfachkraft", "attended": True}]
+    meeting = f"{MEETINGS}/{given_meeting(world, given_help(world))['id']}"
+    caseworker.act(meeting, "hold", participants=there)
+    path = f"{meeting}/minutes"
+    caseworker.post(path, MINUTES)
+    mother = {"role": "mother", "consents": "no", "dissent": "Gestritten wird noch.", "said_on": "2026-03-02"}
+    caseworker.post(f"{path}/1/assents", mother)
+    own = {"role": "provider", "function": "Bezugsfachkraft", "consents": "yes", "said_on": "2026-03-02"}
+    provider.post(f"{path}/1/assents", own)
+    last = caseworker.post(f"{path}/1/assents", mother | {"consents": "partly"})
+    statements.clear()
+    (written,) = provider.get(path)
+    assert len(statements) == 3  # who am I; the minutes; what was said to them
+    said = [(one["role"], one["consents"], one["dissent"]) for one in written["assents"]]
+    assert said == [
+        ("mother", "no", mother["dissent"]),
+        ("provider", "yes", None),
+        ("mother", "partly", mother["dissent"]),
+    ]
+    assert (last["number"], last["entered_by"]) == (1, str(caseworker.account_id))
+    pdf = caseworker.request("GET", f"{path}/document", status=200, headers={"Accept": "*/*"}).content
+    text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+    assert "Zum Protokoll" in text
+    assert "teilweise" in text
+
+    provider.post(f"{path}/1/assents", mother, status=403)
+    caseworker.post(f"{path}/2/assents", mother, status=404)
+    for changes, pointer in (
+        ({"role": "father"}, "/role"),
+        ({"function": "Klassenleitung"}, "/role"),
+        ({"said_on": "2026-03-03"}, "/said_on"),
+        ({"dissent": None}, ""),
+    ):
+        problem = caseworker.post(f"{path}/1/assents", {**mother, **changes}, status=422)
+        assert problem["errors"][0]["pointer"] == pointer
+    world.tick()
+    told = [item["type"] for item in world.as_(Role.PROVIDER_SYNC).get("/v1/events?limit=200")["items"]]
+    assert told.count("handschlag.help_plan_meeting.assented") == 3
 
 
 def test_meetings_are_found_by_what_is_known_of_them(world: World) -> None:

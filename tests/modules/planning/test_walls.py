@@ -27,7 +27,14 @@ from tests.stories.planning import (
 )
 from tests.world import Party, World
 
-KEPT = ("help_plan_version", "help_plan_statement", "help_plan_grade", "help_plan_self_assessment", "help_plan_minutes")
+KEPT = (
+    "help_plan_version",
+    "help_plan_statement",
+    "help_plan_grade",
+    "help_plan_self_assessment",
+    "help_plan_minutes",
+    "help_plan_minutes_assent",
+)
 TABLES = ("help_plan", "help_plan_draft", "help_plan_meeting", *KEPT)
 READ = Permission.HELP_PLANS_READ
 
@@ -61,6 +68,7 @@ def filled(world: World) -> tuple[str, str]:
     provider.post(f"{path}/grades", graded("provider"), status=200)
     meeting = f"{MEETINGS}/{given_held(world, help_)['id']}"
     caseworker.post(f"{meeting}/minutes", MINUTES)
+    caseworker.post(f"{meeting}/minutes/1/assents", {"role": "mother", "consents": "yes", "said_on": "2026-03-02"})
     return path, meeting
 
 
@@ -102,7 +110,7 @@ def test_the_database_shows_each_side_its_own(world: World) -> None:
             seen[party.id] = [db.scalar(text(f"SELECT count(*) FROM {table}")) for table in TABLES]
     nothing = [0] * len(TABLES)
     assert seen[world.youth_office.id] == [1] * len(TABLES)
-    assert seen[world.provider.id] == [1, 0, *([1] * 6)]  # never the draft
+    assert seen[world.provider.id] == [1, 0, *([1] * 7)]  # never the draft
     assert [seen[party.id] for party in (other, foreign)] == [nothing, nothing]
 
 

@@ -1,5 +1,6 @@
 """`/v1/help-plan-meetings`."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import Query, Response
@@ -9,7 +10,7 @@ from app.core.http import CurrentActor, Db, Expected, Now, Router, needs
 from app.core.pages import Page, page_of
 from app.core.types import Id
 from app.modules.planning import paper, queries, service
-from app.modules.planning.models import HelpPlanMeeting, HelpPlanMinutes
+from app.modules.planning.models import HelpPlanMeeting, HelpPlanMinutes, HelpPlanMinutesAssent
 from app.modules.planning.schemas.meetings import (
     HelpPlanMeetingAction,
     HelpPlanMeetingCreate,
@@ -17,10 +18,13 @@ from app.modules.planning.schemas.meetings import (
     HelpPlanMeetingPatch,
     HelpPlanMeetingQuery,
     HelpPlanMeetingSummary,
+    HelpPlanMinutesAssentCreate,
+    HelpPlanMinutesAssentOut,
     HelpPlanMinutesIn,
     HelpPlanMinutesOut,
     HelpPlanMinutesSummary,
 )
+from app.modules.planning.schemas.plan import Number
 from app.modules.planning.workflow import MEETING
 from app.modules.webhooks import TransitionOut, history
 from app.policy import Actor, Permission
@@ -39,10 +43,11 @@ def _summary(meeting: HelpPlanMeeting, actor: Actor) -> HelpPlanMeetingSummary:
     return HelpPlanMeetingSummary.model_validate({**head, "allowed_actions": MEETING.allowed(meeting, actor)})
 
 
-def _minutes(minutes: HelpPlanMinutes) -> HelpPlanMinutesOut:
+def _minutes(minutes: HelpPlanMinutes, said: Sequence[HelpPlanMinutesAssent]) -> HelpPlanMinutesOut:
     names = ("number", "correction", "content_hash", "written_by", "created_at")
     head = {name: getattr(minutes, name) for name in names}
-    return HelpPlanMinutesOut.model_validate({**head, **minutes.content})
+    assents = [HelpPlanMinutesAssentOut.model_validate(one) for one in said if one.number == minutes.number]
+    return HelpPlanMinutesOut.model_validate({**head, **minutes.content, "assents": assents})
 
 
 @meetings.post("", status_code=201, summary="Hilfeplangespräch ansetzen")
@@ -112,8 +117,26 @@ def write_help_plan_minutes(
 @meetings.get("/{help_plan_meeting_id}/minutes", summary="Protokolle lesen")
 @needs(Permission.HELP_PLANS_READ)
 def list_help_plan_minutes(help_plan_meeting_id: Id, db: Db, actor: CurrentActor) -> list[HelpPlanMinutesOut]:
-    """The minutes as they were written, corrections last (§ 36 SGB VIII)."""
-    return [_minutes(row) for row in queries.minutes_of(db, help_plan_meeting_id, actor)]
+    """The minutes as they were written, corrections last, with what was said to each (§ 36 SGB VIII)."""
+    written = queries.minutes_of(db, help_plan_meeting_id, actor)
+    said = queries.assents_of(db, help_plan_meeting_id, actor)
+    return [_minutes(row, said) for row in written]
+
+
+@meetings.post(
+    "/{help_plan_meeting_id}/minutes/{number}/assents", status_code=201, summary="Zum Protokoll Stellung nehmen"
+)
+@needs(Permission.HELP_PLANS_TAKE_PART)
+def assent_to_help_plan_minutes(
+    help_plan_meeting_id: Id, number: Number, body: HelpPlanMinutesAssentCreate, db: Db, actor: CurrentActor, now: Now
+) -> HelpPlanMinutesAssentOut:
+    """Write down whether somebody who took part agrees with the minutes, and with what not (§ 36 SGB VIII).
+
+    A provider speaks for itself, the youth office enters what families and others said. It stays as it was said; who
+    changes the mind says it anew.
+    """
+    said = service.assent(db, help_plan_meeting_id, number, body, actor=actor, at=now)
+    return HelpPlanMinutesAssentOut.model_validate(said)
 
 
 @meetings.get(

@@ -2,13 +2,14 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from app.core.pages import PageQuery
-from app.core.types import Id, In, Instant, Out, Prose, Word
+from app.core.types import Day, Id, In, Instant, Out, Prose, Word
+from app.core.validation import FieldValueError
 from app.core.workflow import AllowedAction
-from app.modules.planning.codes import HelpPlanMeetingKind, HelpPlanMeetingState
-from app.modules.planning.content import HelpPlanParticipant, HelpPlanTask, Participants
+from app.modules.planning.codes import HelpPlanAssent, HelpPlanMeetingKind, HelpPlanMeetingState, HelpPlanRole
+from app.modules.planning.content import Function, HelpPlanParticipant, HelpPlanTask, Label, Participants
 
 Agenda = Annotated[list[Word], Field(title="Tagesordnung", max_length=50)]
 
@@ -104,6 +105,40 @@ class HelpPlanMinutesIn(In):
     correction: Prose | None = Field(None, title="warum das frühere Protokoll berichtigt wird")
 
 
+class HelpPlanMinutesAssentCreate(In):
+    """What one of the participants says to the minutes."""
+
+    role: HelpPlanRole = Field(title="Rolle", examples=["mother"])
+    label: Label = None
+    function: Function | None = Field(None, title="Funktion")
+    consents: HelpPlanAssent = Field(title="ist einverstanden")
+    dissent: Prose | None = Field(None, title="womit nicht einverstanden")
+    said_on: Day = Field(title="gesagt am", examples=["2026-03-02"])
+
+    @model_validator(mode="after")
+    def _explained(self) -> "HelpPlanMinutesAssentCreate":
+        if self.consents is not HelpPlanAssent.YES and not self.dissent:
+            raise FieldValueError(
+                "Wer nicht ganz einverstanden ist, sagt womit (dissent).", "Dissent says what it is about."
+            )
+        return self
+
+
+class HelpPlanMinutesAssentOut(Out):
+    """What somebody said to one writing of the minutes."""
+
+    id: Id
+    number: int = Field(title="Nummer des Protokolls", ge=1)
+    role: HelpPlanRole = Field(title="Rolle")
+    label: str | None = Field(title="Pseudonym der Person", max_length=40)
+    function: str | None = Field(title="Funktion", max_length=200)
+    consents: HelpPlanAssent = Field(title="ist einverstanden")
+    dissent: str | None = Field(title="womit nicht einverstanden", max_length=10_000)
+    said_on: Day = Field(title="gesagt am")
+    entered_by: Id = Field(title="eingetragen von")
+    created_at: Instant = Field(title="eingetragen am")
+
+
 class HelpPlanMinutesSummary(Out):
     """That minutes were written, without their words."""
 
@@ -120,3 +155,6 @@ class HelpPlanMinutesOut(HelpPlanMinutesSummary):
     text: str = Field(title="was besprochen wurde", max_length=10_000)
     agreements: list[HelpPlanTask] = Field(title="was vereinbart ist", max_length=60)
     correction: str | None = Field(title="warum berichtigt", max_length=10_000)
+    assents: list[HelpPlanMinutesAssentOut] = Field(
+        title="was die Beteiligten dazu sagen; je Person gilt das letzte Wort", max_length=1000
+    )

@@ -11,28 +11,29 @@ from app.core import audit, outbox
 from app.core.db import check_version
 from app.core.mergepatch import merge_patch
 from app.core.patching import apply
-from app.core.problems import Invalid, NotFound
+from app.core.problems import Invalid, NotFound, PermissionMissing
 from app.core.validation import invalid
 from app.law import planning as law
 from app.law.calendars import legal_date
 from app.modules import cases, organisations
 from app.modules.planning import queries
-from app.modules.planning.codes import HelpPlanMeetingKind, HelpPlanMeetingState
+from app.modules.planning.codes import HelpPlanMeetingKind, HelpPlanMeetingState, HelpPlanRole
 from app.modules.planning.errors import MeetingFixed
-from app.modules.planning.models import HelpPlanMeeting, HelpPlanMinutes
+from app.modules.planning.models import HelpPlanMeeting, HelpPlanMinutes, HelpPlanMinutesAssent
 from app.modules.planning.rules.texts import fingerprint
 from app.modules.planning.schemas.meetings import (
     CancelHelpPlanMeeting,
     HelpPlanMeetingAction,
     HelpPlanMeetingCreate,
     HelpPlanMeetingPatch,
+    HelpPlanMinutesAssentCreate,
     HelpPlanMinutesIn,
     HoldHelpPlanMeeting,
     MoveHelpPlanMeeting,
 )
 from app.modules.planning.service import reviews, tasks
 from app.modules.planning.workflow import MEETING
-from app.policy import Actor
+from app.policy import Actor, Permission
 
 M = HelpPlanMeetingState
 
@@ -162,6 +163,42 @@ def write_minutes(
     _record(db, meeting, "minuted", actor, at)
     tasks.lay_out(db, meeting, [(None, task) for task in body.agreements], actor=actor, at=at)
     return minutes
+
+
+def assent(
+    db: Session, meeting_id: UUID, number: int, body: HelpPlanMinutesAssentCreate, *, actor: Actor, at: datetime
+) -> HelpPlanMinutesAssent:
+    """Write down what somebody who took part says to the minutes; a provider speaks for itself only.
+
+    Raises:
+        NotFound; PermissionMissing: a provider speaks for others.
+        Invalid: nobody took part so, or a day to come.
+
+    Law: SGB VIII § 36 Abs. 1 and 2.
+    """
+    minutes = queries.get_minutes(db, meeting_id, number, actor, at)
+    meeting = queries.get_meeting(db, meeting_id, actor)
+    if actor.is_provider and body.role is not HelpPlanRole.PROVIDER:
+        raise PermissionMissing(permission=Permission.HELP_PLANS_MANAGE.value)
+    named = (body.role.value, body.label, body.function)
+    if named not in [(one["role"], one.get("label"), one.get("function")) for one in meeting.participants]:
+        raise Invalid.field("/role", "unknown", "So war niemand beteiligt.", "Nobody took part like this.")
+    if body.said_on > legal_date(at):
+        raise Invalid.field("/said_on", "future", "Dieser Tag ist noch nicht da.", "Not yet come.")
+    said = HelpPlanMinutesAssent(
+        **body.model_dump(),
+        meeting_id=meeting.id,
+        help_id=meeting.help_id,
+        youth_office_id=meeting.youth_office_id,
+        provider_id=actor.organisation_id if actor.is_provider else meeting.provider_id,
+        number=minutes.number,
+        entered_by=actor.id,
+        created_at=at,
+    )
+    db.add(said)
+    db.flush()
+    _record(db, meeting, "assented", actor, at)
+    return said
 
 
 def _next_review(db: Session, meeting: HelpPlanMeeting, help_: cases.Help, at: datetime) -> None:

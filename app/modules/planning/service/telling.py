@@ -18,6 +18,7 @@ outbox.announce(
     help_plan__review_due="Hilfeplan: Überprüfung heute fällig",
     help_plan__review_overdue="Hilfeplan: Überprüfung überfällig",
     help_plan_meeting__changed="Hilfeplangespräch: Vorbereitung geändert",
+    help_plan_meeting__assented="Hilfeplangespräch: Stellungnahme zum Protokoll",
     help_plan_meeting__minuted="Hilfeplangespräch: Protokoll geschrieben",
 )
 
