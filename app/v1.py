@@ -29,6 +29,7 @@ from app.modules.proofs import router as proofs
 from app.modules.protection import router as protection
 from app.modules.registers import router as registers
 from app.modules.reports import router as reports
+from app.modules.retention import router as retention
 from app.modules.safeguarding import router as safeguarding
 from app.modules.staff import router as staff
 from app.modules.standards import router as standards
@@ -89,6 +90,11 @@ ROUTERS = (
     committee.papers,
     committee.sittings,
     committee.oparl,
+    retention.rules,
+    retention.reviews,
+    retention.holds,
+    retention.erasures,
+    retention.requests,
     worklists.router,
     worklists.feeds,
 )

@@ -10,6 +10,7 @@ from app.core.watches import hourly
 from app.modules import (
     agreements,
     alerts,
+    billing,
     budgets,
     cases,
     clearances,
@@ -28,6 +29,7 @@ from app.modules import (
     protection,
     registers,
     reports,
+    retention,
     safeguarding,
     worklists,
 )
@@ -71,10 +73,25 @@ worklists.register(  # what waits for somebody: a room adds its own here
     payments.WORK,
     concerns.WORK,
     clearances.WORK,
+    retention.WORK,
 )
 hourly("consumption.watch", 11, consumption.tell)  # which shares of grants are used, and of budgets reached
 hourly("budgets.watch", 41, budgets.tell)
 hourly("reports.close_parts", 23, reports.close_parts)  # of providers whose last phase has run out
+hourly("retention.look", 53, retention.look)  # whose time is over, and what is held no more
+retention.hang_in(  # what rooms keep, those whose rows name others' first
+    protection.TRACES,
+    concerns.TRACES,
+    safeguarding.TRACES,
+    notices.TRACES,
+    reports.TRACES,
+    proofs.TRACES,
+    billing.TRACES,
+    planning.TRACES,
+    identities.TRACES,
+    cases.TRACES,
+)
+identities.restrict_by(retention.restricts)
 cases.HELP.listen(registers.must_be_safeguarded)
 cases.PHASE.listen(registers.phase_must_be_safeguarded)
 cases.HELP.listen(reports.follow_help)

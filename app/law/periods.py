@@ -88,6 +88,14 @@ def months_after(day: date, amount: int) -> date:
     return _months_later(day, amount, first_day_counts=False)
 
 
+def years_completed(born_on: date, years: int) -> date:
+    """The day with which somebody's year of life is over: the one before the birthday.
+
+    Law: §§ 187 Abs. 2, 188 Abs. 2 BGB.
+    """
+    return _months_later(born_on, years * _MONTHS, first_day_counts=True)
+
+
 def _last_day(period: Period, day: date, land: str) -> date:
     """The last day, before any move to a working day."""
     match period.unit:

@@ -40,6 +40,11 @@ GRANTS: dict[R, frozenset[P]] = {
     },
     R.CASEWORKER: _EVERYBODY
     | {
+        P.ERASURES_READ,
+        P.RETENTION_READ,
+        P.SUBJECT_REQUESTS_READ,
+        P.RETENTION_DECIDE,
+        P.SUBJECT_REQUESTS_ANSWER,
         P.DUTY_READ,
         P.ISEF_READ,
         P.GRANT_ALERTS_ACKNOWLEDGE,
@@ -74,6 +79,12 @@ GRANTS: dict[R, frozenset[P]] = {
     },
     R.TEAM_LEAD: _EVERYBODY
     | {
+        P.ERASURES_READ,
+        P.RETENTION_READ,
+        P.SUBJECT_REQUESTS_READ,
+        P.RETENTION_DECIDE,
+        P.RETENTION_APPROVE,
+        P.SUBJECT_REQUESTS_ANSWER,
         P.DUTY_MANAGE,
         P.DUTY_READ,
         P.ISEF_MANAGE,
@@ -111,6 +122,8 @@ GRANTS: dict[R, frozenset[P]] = {
     },
     R.OFFICE_HEAD: _EVERYBODY
     | {
+        P.RETENTION_READ,
+        P.RETENTION_APPROVE,
         P.BUDGETS_MANAGE,
         P.BUDGETS_READ,
         P.DUTY_MANAGE,
@@ -179,6 +192,9 @@ GRANTS: dict[R, frozenset[P]] = {
     | {P.ORGANISATIONS_MANAGE, P.ACCOUNTS_READ, P.ACCOUNTS_MANAGE, P.WEBHOOKS_MANAGE, P.EVENTS_READ},
     R.DATA_PROTECTION_OFFICER: _EVERYBODY
     | {
+        P.ERASURES_READ,
+        P.RETENTION_READ,
+        P.SUBJECT_REQUESTS_READ,
         P.AGREEMENTS_READ,
         P.AUDIT_READ,
         P.ALARMS_READ,
@@ -231,6 +247,8 @@ GRANTS: dict[R, frozenset[P]] = {
     },
     R.PROVIDER_LEAD: _EVERYBODY
     | {
+        P.ERASURES_READ,
+        P.ERASURES_CONFIRM,
         P.CLEARANCES_READ,
         P.DUTY_MANAGE,
         P.DUTY_READ,
@@ -270,6 +288,8 @@ GRANTS: dict[R, frozenset[P]] = {
     },
     R.PROVIDER_MANAGER: _EVERYBODY
     | {
+        P.ERASURES_READ,
+        P.ERASURES_CONFIRM,
         P.CLEARANCES_MANAGE,
         P.CLEARANCES_READ,
         P.DUTY_MANAGE,

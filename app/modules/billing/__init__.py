@@ -25,10 +25,12 @@ from app.modules.billing.rules import (
 )
 from app.modules.billing.rules.records import entry_of
 from app.modules.billing.service import mark_billed, release_billed, reverse
+from app.modules.billing.traces import TRACES
 
 __all__ = [
     "DESKS",
     "DIRECT",
+    "TRACES",
     "Allowance",
     "Arrangement",
     "DatedTerms",

@@ -30,6 +30,7 @@ from app.modules.cases.queries import (
 from app.modules.cases.rules import reads_until
 from app.modules.cases.schemas import Pseudonym, is_pseudonym
 from app.modules.cases.service import EXPIRY, expiry_due, handover_due
+from app.modules.cases.traces import TRACES
 from app.modules.cases.workflow import GRANT, HANDOVER, HELP, PHASE
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "HANDOVER",
     "HELP",
     "PHASE",
+    "TRACES",
     "WORK",
     "Help",
     "HelpAssignment",

@@ -4,8 +4,9 @@ from app.modules.concerns.codes import ConcernDuty
 from app.modules.concerns.queries import WORK
 from app.modules.concerns.service.duties import escalate
 from app.modules.concerns.service.telling import follow_feedback, follow_notification
+from app.modules.concerns.traces import TRACES
 
 DUTIES = tuple(duty.value for duty in ConcernDuty)
 """The kinds of deadlines of this room."""
 
-__all__ = ["DUTIES", "WORK", "escalate", "follow_feedback", "follow_notification"]
+__all__ = ["DUTIES", "TRACES", "WORK", "escalate", "follow_feedback", "follow_notification"]

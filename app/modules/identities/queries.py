@@ -50,6 +50,17 @@ def persons_of(db: Session, help_id: UUID) -> Sequence[HelpPerson]:
     return db.scalars(rows.order_by(HelpPerson.id)).all()
 
 
+def find_person(db: Session, help_: cases.Help, person_id: UUID, actor: Actor) -> HelpPerson | None:
+    """One person of a help, if there is one."""
+    return db.scalar(_persons(help_, actor).where(HelpPerson.id == person_id))
+
+
+def disclosures_of(db: Session, person_id: UUID) -> Sequence[PersonDisclosure]:
+    """Every reading of who a person is, oldest first."""
+    rows = select(PersonDisclosure).where(PersonDisclosure.person_id == person_id)
+    return db.scalars(rows.order_by(PersonDisclosure.at, PersonDisclosure.id).limit(10_000)).all()
+
+
 def sealed_before(db: Session, key_id: str, most: int) -> Sequence[PersonIdentity]:
     """Some identities that another key than this sealed, locked (the service's transaction)."""
     rows = select(PersonIdentity).where(PersonIdentity.key_id != key_id).order_by(PersonIdentity.person_id)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from app.modules.cases import Help, HelpState
 from app.modules.identities.models import DisclosurePurpose as P
+from app.modules.identities.models import PersonRole
 from app.policy import Actor
 from app.policy import Role as R
 
@@ -18,6 +19,9 @@ BREAK_GLASS_REASON = 20
 """So many characters a reason has at least where somebody reads who ordinarily does not (facts 9, rule 7)."""
 EXPLAINED = frozenset({P.SAFEGUARDING, P.COURT, P.STATISTICS, P.SUBJECT_REQUEST})
 """Purposes that need a sentence of their own."""
+DESPITE_RESTRICTION = frozenset({P.SUBJECT_REQUEST, P.COURT})
+"""What names are read for although their processing is restricted (Art. 18 Abs. 2 GDPR)."""
+YOUNG = frozenset({PersonRole.CHILD, PersonRole.YOUNG_PERSON})
 GRANTED = frozenset({HelpState.ACTIVE, HelpState.ENDED})
 
 

@@ -1,6 +1,6 @@
 """Acting on persons: entered by pseudonym and sealed, disclosed for a purpose, handed over with their help."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -150,6 +150,32 @@ def _unsealed(person: HelpPerson, fields: Collection[str], sealer: Sealer) -> tu
     return shown, sorted(set(known) - shown.keys())
 
 
+def born_latest(db: Session, help_id: UUID) -> date | None:
+    """The latest day on which a child or young person of a help was born, as far as anybody said (the service's own).
+
+    Where only the year is known, its last day.
+    """
+    days = []
+    for person in queries.persons_of(db, help_id):
+        if person.role not in rules.YOUNG:
+            continue
+        sealed = person.identity.birth_date if person.identity else None
+        if sealed is not None:
+            days.append(date.fromisoformat(sealer_of(db).open(sealed, _place(person, "birth_date"))))
+        elif person.birth_year is not None:
+            days.append(date(person.birth_year, 12, 31))
+    return max(days, default=None)
+
+
+_RESTRICTIONS: list[Callable[[Session, UUID], bool]] = []
+
+
+def restrict_by(restriction: Callable[[Session, UUID], bool]) -> None:
+    """Let a room above say of which helps nobody reads names but for the person itself or a court (Art. 18 GDPR)."""
+    if restriction not in _RESTRICTIONS:
+        _RESTRICTIONS.append(restriction)
+
+
 def get_traced(db: Session, help_id: UUID, actor: Actor) -> cases.Help:
     """A help whose readings the actor may follow: who leads the case, and the data protection officer.
 
@@ -197,6 +223,8 @@ def _access(
     reason, today = (body.reason or "").strip(), legal_date(at)
     if body.purpose in rules.EXPLAINED and not reason:
         raise Invalid.field("/reason", "missing", "Dieser Zweck ist zu begründen.", "This purpose needs a reason.")
+    if body.purpose not in rules.DESPITE_RESTRICTION and any(one(db, help_.id) for one in _RESTRICTIONS):
+        raise DisclosureRefused
     last = cases.reads_until(help_)
     asked = rules.Asked(
         actor=actor,

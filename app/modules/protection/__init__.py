@@ -2,11 +2,13 @@
 
 from app.core.deadlines import Handler
 from app.modules.protection.codes import Duty
-from app.modules.protection.queries import WORK
+from app.modules.protection.models import EndangermentCase
+from app.modules.protection.queries import WORK, get_case
 from app.modules.protection.service.duties import escalate
 from app.modules.protection.service.intake import follow_notification
+from app.modules.protection.traces import TRACES
 
 HANDLERS: dict[str, Handler] = {duty.value: escalate for duty in Duty}
 """Who answers when a step of a case's deadline fires."""
 
-__all__ = ["HANDLERS", "WORK", "follow_notification"]
+__all__ = ["HANDLERS", "TRACES", "WORK", "EndangermentCase", "follow_notification", "get_case"]

@@ -1,7 +1,7 @@
 """Reports: the provider tells how a help goes, on the form agreed on; the youth office accepts or returns it."""
 
 from app.modules.reports.jobs import Sweeper, employ
-from app.modules.reports.queries import WORK, overdue_of
+from app.modules.reports.queries import WORK, listed, overdue_of
 from app.modules.reports.service import (
     DEADLINE,
     close_parts,
@@ -11,9 +11,11 @@ from app.modules.reports.service import (
     follow_meeting,
     follow_phase,
 )
+from app.modules.reports.traces import TRACES
 
 __all__ = [
     "DEADLINE",
+    "TRACES",
     "WORK",
     "Sweeper",
     "close_parts",
@@ -23,5 +25,6 @@ __all__ = [
     "follow_help",
     "follow_meeting",
     "follow_phase",
+    "listed",
     "overdue_of",
 ]

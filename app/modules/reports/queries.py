@@ -190,6 +190,14 @@ def overdue_of(db: Session, help_ids: Collection[UUID], on: date) -> dict[UUID, 
     return found
 
 
+def listed(db: Session, help_id: UUID) -> list[dict[str, Any]]:
+    """Which reports about a help were handed in, without their words."""
+    rows = select(Report).where(Report.help_id == help_id, Report.submitted_at.is_not(None)).order_by(Report.id)
+    return [
+        {"Text": f"{one.kind.title_de} {one.number}", "vom": f"{one.submitted_at:%d.%m.%Y}"} for one in db.scalars(rows)
+    ]
+
+
 def _work(asked: Asked) -> list[Select[*tuple[Any, ...]]]:
     """Reports that the provider owes or revises, and those that the youth office looks at."""
     actor = asked.actor

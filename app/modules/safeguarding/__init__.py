@@ -11,11 +11,13 @@ from app.modules.safeguarding.schemas import (
     NotificationFurther,
 )
 from app.modules.safeguarding.service import call_office, call_too, escalate, give_feedback, notify
+from app.modules.safeguarding.traces import TRACES
 from app.modules.safeguarding.workflow import NOTIFICATION
 
 __all__ = [
     "DEADLINE",
     "NOTIFICATION",
+    "TRACES",
     "WORK",
     "Alarm",
     "AlarmCode",
