@@ -33,6 +33,7 @@ from tests.modules.payments.given import given_run
 from tests.modules.proofs.given import MONTH, sign
 from tests.modules.protection.given import given_protection
 from tests.modules.reports.test_attachments import attach
+from tests.modules.retention.given import given_retention
 from tests.modules.safeguarding.telling import body_for
 from tests.modules.staff.test_staff import BODY as STAFF_MEMBER
 from tests.stories.given import DEVELOPMENT_REPORT, DEVELOPMENT_REPORT_CONTENT, STANDARD, agreement_body
@@ -109,6 +110,7 @@ def _everything(world: World) -> dict[str, str]:
         **concern,
         **arranged,
         **given_protection(world),
+        **given_retention(world),
         "account_id": str(caseworker.account_id),
         "alert_id": used["id"],
         "agreement_id": talks["id"],

@@ -19,6 +19,6 @@ class FileNotClosed(Problem):
 
 
 class NoAccessRequest(Problem):
-    status, code = 409, "no-access-request"
+    status, code = 404, "no-access-request"
     title = ("Kein Antrag auf Auskunft", "No request for access")
     detail = ("Dieser Antrag verlangt keine Auskunft.", "This request does not ask for access.")

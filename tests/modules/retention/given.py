@@ -104,3 +104,22 @@ def erase(world: World, review: Json) -> Json:
     """The team lead decides so."""
     propose(world, review)
     return dict(world.as_(Role.TEAM_LEAD).act(f"{REVIEWS}/{review['id']}", "erase"))
+
+
+def given_retention(world: World) -> dict[str, str]:
+    """One of everything, for the walls between offices: a file that is erased, another that is held and asked for."""
+    erased, held = given_full(world), given_help(world)
+    looked(world)
+    caseworker = world.as_(Role.CASEWORKER)
+    (review,) = caseworker.get(f"{REVIEWS}?help_id={erased['id']}&matter=help_file")["items"]
+    erase(world, review)
+    (copy,) = caseworker.get(f"{ERASURES}?help_id={erased['id']}")["items"]
+    hold = caseworker.post(HOLDS, {"help_id": held["id"], "reason": "Rechtsstreit"})
+    asked = {"help_id": held["id"], "person_id": given_person(world, held)["id"], "kind": "access"}
+    request = caseworker.post(REQUESTS, {**asked, "received_on": "2026-03-02"})
+    return {
+        "erasure_request_id": copy["id"],
+        "hold_id": hold["id"],
+        "review_id": review["id"],
+        "subject_request_id": request["id"],
+    }

@@ -5,8 +5,8 @@ from alembic import op
 
 from migrations.support import PARTY, protect
 
-revision = "0040"
-down_revision = "0035"
+revision = "0037"
+down_revision = "0036"
 branch_labels = None
 depends_on = None
 
