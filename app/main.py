@@ -24,7 +24,7 @@ from app.core.storage import make_storage
 from app.core.ticker import Ticker, run_jobs
 from app.core.tokens import Tokens
 from app.core.work import Work
-from app.modules import alerts, billing, reports
+from app.modules import alerts, billing, reports, settlement
 from app.modules.identity import identify, resolve
 from app.modules.webhooks import Courier, employ
 from app.settings import Settings
@@ -115,6 +115,7 @@ def start_worker(kernel: Kernel, database_url: str, stop: asyncio.Event) -> list
     employ(Courier(kernel.work, kernel.sealer, kernel.settings.webhook_private_addresses))
     alerts.employ(alerts.Postman(kernel.work, kernel.settings))
     watches.employ(kernel.work)
+    settlement.employ(kernel.work)
     reports.employ(reports.Sweeper(kernel.work, kernel.storage))
     ticker = Ticker(kernel.work, HANDLERS, on_published, kernel.settings.tick_seconds)
     return [asyncio.create_task(ticker.run(stop)), asyncio.create_task(run_jobs(database_url, stop))]

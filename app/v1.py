@@ -31,6 +31,7 @@ from app.modules.registers import router as registers
 from app.modules.reports import router as reports
 from app.modules.retention import router as retention
 from app.modules.safeguarding import router as safeguarding
+from app.modules.settlement import router as settlement
 from app.modules.staff import router as staff
 from app.modules.standards import router as standards
 from app.modules.webhooks import router as webhooks
@@ -74,6 +75,7 @@ ROUTERS = (
     staff.router,
     einvoices.router,
     payments.router,
+    settlement.router,
     consumption.router,
     consumption.alerts,
     consumption.thresholds,

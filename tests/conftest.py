@@ -24,7 +24,7 @@ from app.core.jobs import connector, jobs
 from app.core.kernel import Kernel
 from app.core.ticker import Ticker
 from app.main import create_app
-from app.modules import alerts
+from app.modules import alerts, settlement
 from app.modules.webhooks import Courier, employ
 from app.settings import Settings
 from app.wiring import HANDLERS, on_published
@@ -121,6 +121,7 @@ def run_jobs(kernel: Kernel, database_url: str) -> Callable[[], None]:
     """Work on the queued jobs until none is due."""
     employ(Courier(kernel.work, kernel.sealer, private_allowed=True))
     alerts.employ(alerts.Postman(kernel.work, kernel.settings))
+    settlement.employ(kernel.work)
 
     def run() -> None:
         with jobs.replace_connector(connector(database_url)) as job_app:

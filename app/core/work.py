@@ -8,6 +8,8 @@ that row-level security compares with.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
@@ -45,6 +47,13 @@ class Work:
             actor = self.resolve(db, claims)
             if actor is None:
                 raise Unauthenticated("account")
+            yield db, actor
+
+    @contextmanager
+    def on_behalf(self, account_id: UUID, at: datetime) -> Iterator[tuple[Session, Actor]]:
+        """A transaction of a job that this account started, with the rights it has now; 401 when it is locked."""
+        claims = Claims(str(account_id), "", None, frozenset(), "", 0, int(at.timestamp()))
+        with self.as_actor(claims) as (db, actor):
             yield db, actor
 
     @contextmanager

@@ -96,6 +96,7 @@ class Permission(StrEnum):
     SAFEGUARDING_READ = "safeguarding:read"
     SERVICE_RECORDS_READ = "service_records:read"
     SERVICE_RECORDS_WRITE = "service_records:write"
+    SETTLEMENTS_RUN = "settlements:run"
     STAFF_MANAGE = "staff:manage"
     STAFF_READ = "staff:read"
     STANDARDS_MANAGE = "standards:manage"

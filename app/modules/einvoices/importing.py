@@ -121,8 +121,8 @@ def _lines(
         return [(helps[line.help_id].number, line.amount_cents, line.units) for line in linked.lines]
     if office is None or month is None:
         return []
-    statement, helps = preview(db, office.id, month, actor=actor)
-    return [(helps[line.help_id].number, line.amount_cents, line.units) for line in statement.lines]
+    unbilled = preview(db, office.id, actor.organisation_id, month)
+    return [(unbilled.helps[line.help_id].number, line.amount_cents, line.units) for line in unbilled.statement.lines]
 
 
 def _keep(

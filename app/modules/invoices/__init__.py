@@ -3,8 +3,10 @@
 from app.modules.invoices.checking import OBJECTION, objection_over
 from app.modules.invoices.models import Invoice, InvoiceKind, InvoiceLine, InvoiceState
 from app.modules.invoices.queries import WORK, ask_for_proofs, ask_for_reports, get_invoice, visible
-from app.modules.invoices.rules import end_of_month
-from app.modules.invoices.service import bill, preview
+from app.modules.invoices.errors import NothingPriced, NothingToBill
+from app.modules.invoices.rules import digest_of, end_of_month, month_of
+from app.modules.invoices.schemas import Month
+from app.modules.invoices.service import Open, bill, discard, preview, settle
 from app.modules.invoices.workflow import INVOICE
 
 __all__ = [
@@ -15,12 +17,20 @@ __all__ = [
     "InvoiceKind",
     "InvoiceLine",
     "InvoiceState",
+    "Month",
+    "NothingPriced",
+    "NothingToBill",
+    "Open",
     "ask_for_proofs",
     "ask_for_reports",
     "bill",
+    "digest_of",
+    "discard",
     "end_of_month",
     "get_invoice",
+    "month_of",
     "objection_over",
     "preview",
+    "settle",
     "visible",
 ]

@@ -1,19 +1,38 @@
 """What invoices reckon with (months, what is granted), and the guards of their life cycle; pure."""
 
+import hashlib
+import json
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from app.core.problems import Text
 from app.core.workflow import Move
-from app.modules.billing import Arrangement, Granted
+from app.modules.billing import Arrangement, Granted, Line
 from app.modules.cases import Help, HelpGrant
-from app.modules.invoices.models import Invoice, Severity
+from app.modules.invoices.models import Invoice, InvoiceLine, Severity
 
 MONTHS_OF_YEAR, HUNDRED = 12, 100
 HISTORY_MONTHS = 2
 """So many months before an invoice's own count for its check: a quarter together."""
+
+
+def digest_of(lines: Iterable[Line | InvoiceLine]) -> str:
+    """A SHA-256 of what some lines charge and why: the same records under the same terms always have the same."""
+    made = hashlib.sha256()
+    for line in lines:
+        steps = [step if isinstance(step, dict) else asdict(step) for step in line.steps]
+        told = {name: getattr(line, name) for name in Line.__slots__} | {"steps": steps}
+        made.update(json.dumps(told, sort_keys=True, default=_plain).encode())
+    return made.hexdigest()
+
+
+def _plain(value: Any) -> str:
+    return f"{value:.2f}" if isinstance(value, Decimal) else str(value)
 
 
 def arrangements_of(helps: Mapping[UUID, Help], grants: Mapping[UUID, Sequence[HelpGrant]]) -> dict[UUID, Arrangement]:

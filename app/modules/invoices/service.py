@@ -29,6 +29,15 @@ from app.policy import Actor
 Basis = tuple[agreements.ServiceKind, UUID | None]
 
 
+@dataclass(frozen=True, slots=True)
+class Open:
+    """What there is to bill: the records, their helps, and what pricing makes of them."""
+
+    records: Sequence[ServiceRecord]
+    helps: dict[UUID, Help]
+    statement: Statement
+
+
 def create_invoice(db: Session, body: InvoiceCreate, *, actor: Actor, at: datetime) -> Invoice:
     """Make a draft of everything the provider recorded for an office in a month and has not billed yet.
 
@@ -50,12 +59,23 @@ def bill(db: Session, invoice: Invoice, *, actor: Actor, at: datetime) -> Invoic
     Raises:
         NothingToBill, NothingPriced: there is no record, or none has a price.
     """
+    settle(db, invoice, actor=actor, at=at)
+    return queries.get_invoice(db, invoice.id, actor)
+
+
+def settle(db: Session, invoice: Invoice, *, actor: Actor, at: datetime) -> Open:
+    """The same; tells what was there to bill and what of it has no price.
+
+    Raises:
+        NothingToBill, NothingPriced: there is no record, or none has a price.
+    """
     first, last = invoice.month, rules.end_of_month(invoice.month)
     records = billing.records_for_billing(db, invoice.youth_office_id, actor.organisation_id, first, last)
     if not records:
         raise NothingToBill
     helps = queries.helps_of(db, {record.help_id for record in records})
-    statement = _price(db, records, helps).statement
+    priced = _price(db, records, helps)
+    statement = priced.statement
     if not statement.lines:
         raise NothingPriced
     invoice.id, invoice.provider_id, invoice.created_by = new_id(), actor.organisation_id, actor.id
@@ -63,20 +83,27 @@ def bill(db: Session, invoice: Invoice, *, actor: Actor, at: datetime) -> Invoic
     invoice.total_cents = statement.total_cents
     INVOICE.begin(db, invoice, actor=actor, at=at, month=f"{first:%Y-%m}", total_cents=statement.total_cents)
     db.execute(insert(InvoiceLine), [_line(invoice, place, line) for place, line in enumerate(statement.lines, 1)])
-    _check(db, invoice, records, at)
+    _check(db, invoice, records, at, priced)
     if billing.mark_billed(db, [record.id for record in records], invoice.id) != len(records):
         raise Conflict(
             reason=Text("Ein Eintrag wird gerade anderswo abgerechnet.", "A record is being billed elsewhere.")
         )
-    return queries.get_invoice(db, invoice.id, actor)
+    return Open(records, helps, statement)
 
 
-def preview(db: Session, youth_office_id: UUID, month: date, *, actor: Actor) -> tuple[Statement, dict[UUID, Help]]:
-    """What a month would bill now, without billing it: its lines and their helps."""
+def preview(db: Session, youth_office_id: UUID, provider_id: UUID, month: date) -> Open:
+    """What a month would bill now, without billing it."""
     last = rules.end_of_month(month)
-    records = billing.records_for_billing(db, youth_office_id, actor.organisation_id, month, last)
+    records = billing.records_for_billing(db, youth_office_id, provider_id, month, last)
     helps = queries.helps_of(db, {record.help_id for record in records})
-    return _price(db, records, helps).statement, helps
+    return Open(records, helps, _price(db, records, helps).statement)
+
+
+def discard(db: Session, draft: Invoice, *, actor: Actor, at: datetime) -> None:
+    """Give up a draft; its records are free again."""
+    INVOICE.fire(db, draft, "discard", actor=actor, at=at)
+    billing.release_billed(db, draft.id)
+    db.flush()
 
 
 def move(db: Session, invoice_id: UUID, action: InvoiceAction, expected: int, *, actor: Actor, at: datetime) -> Invoice:
@@ -248,19 +275,25 @@ def _terms(
     return list(found.values())
 
 
-def _check(db: Session, invoice: Invoice, records: Sequence[ServiceRecord], at: datetime) -> None:
-    """Check an invoice as things stand now; what an earlier check found is closed, and stays readable."""
-    facts = _facts(db, invoice, records, legal_date(at))
+def _check(
+    db: Session, invoice: Invoice, records: Sequence[ServiceRecord], at: datetime, priced: _Priced | None = None
+) -> None:
+    """Check an invoice as things stand now (priced anew unless it has just been); what an earlier check found is
+    closed, and stays readable.
+    """
+    facts = _facts(db, invoice, records, legal_date(at), priced)
     closed = queries.close_findings(db, invoice, at)
     if findings := _findings(invoice, facts, closed):
         db.execute(insert(InvoiceFinding), findings)
 
 
-def _facts(db: Session, invoice: Invoice, records: Sequence[ServiceRecord], today: date) -> checks.Facts:
+def _facts(
+    db: Session, invoice: Invoice, records: Sequence[ServiceRecord], today: date, priced: _Priced | None
+) -> checks.Facts:
     first, last = invoice.month, rules.end_of_month(invoice.month)
     helps = queries.helps_of(db, {record.help_id for record in records})
     grants = grants_of(db, helps, provider_id=invoice.provider_id)
-    priced = _price(db, records, helps, invoice)
+    priced = priced or _price(db, records, helps, invoice)
     version_ids = [version.version_id for version in priced.terms if version.version_id]
     asked = any(version.terms.client_confirmation_required for version in priced.terms)
     return checks.Facts(

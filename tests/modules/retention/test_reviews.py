@@ -214,7 +214,12 @@ def test_an_open_procedure_prevents_erasure_and_what_the_provider_kept_goes_with
     office.weighty()
     office.contact()
     office.assess("none")
-    told = {"indications_confirmed": False, "has_acted": False, "still_active": False, "affected_told": True}
+    told: dict[str, Any] = {
+        "indications_confirmed": False,
+        "has_acted": False,
+        "still_active": False,
+        "affected_told": True,
+    }
     office.file("feedback", report_id=office.lead.get(f"{office.path}/reports")[0]["id"], **told)
     office.close()
     erase(world, review)
