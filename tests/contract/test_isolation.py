@@ -35,6 +35,7 @@ from tests.modules.protection.given import given_protection
 from tests.modules.reports.test_attachments import attach
 from tests.modules.retention.given import given_retention
 from tests.modules.safeguarding.telling import body_for
+from tests.modules.settlement.given import settled
 from tests.modules.staff.test_staff import BODY as STAFF_MEMBER
 from tests.stories.given import DEVELOPMENT_REPORT, DEVELOPMENT_REPORT_CONTENT, STANDARD, agreement_body
 from tests.stories.helps import given_help, record_body
@@ -150,6 +151,7 @@ def _everything(world: World) -> dict[str, str]:
 def _money(world: World, help_: dict[str, Any]) -> dict[str, str]:
     run = given_run(world, "draft")
     record = world.as_(Role.PROVIDER_SYNC).post("/v1/service-records", record_body(help_))
+    settlement = settled(world, "preview")
     bill = {"youth_office_id": str(world.youth_office.id), "month": "2026-02"}
     invoice = world.as_(Role.PROVIDER_BILLING).post("/v1/invoices", bill)
     invoice_path, finance = f"/v1/invoices/{invoice['id']}", world.as_(Role.FINANCE_OFFICER)
@@ -174,6 +176,7 @@ def _money(world: World, help_: dict[str, Any]) -> dict[str, str]:
         "member_id": listed["id"],
         "record_id": record["id"],
         "run_id": run["id"],
+        "settlement_run_id": settlement["id"],
     }
 
 
@@ -226,7 +229,7 @@ def _stranger(world: World, side: OrganisationKind) -> Party:
 @pytest.mark.parametrize("side", OrganisationKind)
 def test_lists_show_strangers_nothing_of_others(filled: tuple[World, dict[str, str]], side: OrganisationKind) -> None:
     world, ids = filled
-    open_to_all = {"1", ids["organisation_id"], ids["region_id"]}  # which districts there are is no secret
+    open_to_all = {"1", ids["month"], ids["organisation_id"], ids["region_id"]}  # months and districts are no secret
     open_to_all |= {ids["account_id"]}  # the same caseworker leads the other provider's help
     party, secret = _stranger(world, side), set(ids.values()) - open_to_all
     for operation in operations():

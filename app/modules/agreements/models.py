@@ -192,7 +192,9 @@ class AgreementVersion(Identified, Base):
     offered_at: Mapped[datetime | None]
     note: Mapped[str | None]  # what led to this version
 
-    signatures: Mapped[list["AgreementSignature"]] = relationship(lazy="raise", order_by="AgreementSignature.signed_at")
+    signatures: Mapped[list["AgreementSignature"]] = relationship(
+        lazy="raise", order_by="[AgreementSignature.signed_at, AgreementSignature.id]"
+    )
 
     __table_args__ = (
         UniqueConstraint("agreement_id", "number", name="uq_agreement_version_number"),

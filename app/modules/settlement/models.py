@@ -29,7 +29,7 @@ class SettlementRunState(CodeList):
     CANCELLED = "cancelled", "abgebrochen: auf Wunsch"
 
 
-class SettlementPartState(CodeList):
+class SettlementOutcome(CodeList):
     """What became of one office's and one provider's month."""
 
     PENDING = "pending", "wartet"
@@ -92,7 +92,7 @@ class SettlementPart(Identified, Base):
     place: Mapped[int]
     youth_office_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
     provider_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
-    state: Mapped[SettlementPartState] = mapped_column(code(SettlementPartState, "state"))
+    outcome: Mapped[SettlementOutcome] = mapped_column(code(SettlementOutcome, "outcome"))
     records: Mapped[int]  # as counted when the run began, then as settled
     lines: Mapped[int | None]
     total_cents: Mapped[int | None] = mapped_column(BigInteger)
@@ -106,11 +106,11 @@ class SettlementPart(Identified, Base):
     __table_args__ = (
         UniqueConstraint("run_id", "place", name="uq_settlement_part_place"),
         UniqueConstraint("run_id", "youth_office_id", "provider_id", name="uq_settlement_part_once"),
-        CheckConstraint("(state = 'pending') = (settled_at IS NULL)", name="settled"),
-        CheckConstraint("(state = 'refused') = (reason_de IS NOT NULL)", name="reason"),
-        CheckConstraint("(state IN ('drafted', 'unchanged')) = (invoice_id IS NOT NULL)", name="invoice"),
+        CheckConstraint("(outcome = 'pending') = (settled_at IS NULL)", name="settled"),
+        CheckConstraint("(outcome = 'refused') = (reason_de IS NOT NULL)", name="reason"),
+        CheckConstraint("(outcome IN ('drafted', 'unchanged')) = (invoice_id IS NOT NULL)", name="invoice"),
         CheckConstraint("num_nulls(lines, total_cents, digest) IN (0, 3)", name="result"),
-        CheckConstraint("state NOT IN ('previewed', 'drafted', 'unchanged') OR digest IS NOT NULL", name="digest"),
+        CheckConstraint("outcome NOT IN ('previewed', 'drafted', 'unchanged') OR digest IS NOT NULL", name="digest"),
     )
 
 

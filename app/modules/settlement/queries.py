@@ -13,7 +13,7 @@ from app.core.db import found
 from app.core.pages import paginate
 from app.modules.billing import ServiceRecord
 from app.modules.invoices import Invoice, InvoiceKind, InvoiceState, end_of_month
-from app.modules.settlement.models import SettlementPart, SettlementPartState, SettlementProblem, SettlementRun
+from app.modules.settlement.models import SettlementOutcome, SettlementPart, SettlementProblem, SettlementRun
 from app.modules.settlement.schemas import (
     SettlementPartQuery,
     SettlementProblemQuery,
@@ -63,7 +63,7 @@ def progress_of(db: Session, run_ids: Sequence[UUID]) -> dict[UUID, SettlementPr
             func.coalesce(func.sum(part.lines), 0).label("lines"),
             func.coalesce(func.sum(part.total_cents), 0).label("total_cents"),
             func.sum(part.problems).label("problems"),
-            func.sum(case((part.state == SettlementPartState.REFUSED, 1), else_=0)).label("refused"),
+            func.sum(case((part.outcome == SettlementOutcome.REFUSED, 1), else_=0)).label("refused"),
         )
         .where(part.run_id.in_(run_ids))
         .group_by(part.run_id)
@@ -81,8 +81,8 @@ def _progress(sums: dict[str, int]) -> SettlementProgress:
 def list_parts(db: Session, run: SettlementRun, query: SettlementPartQuery) -> tuple[list[Any], str | None, int | None]:
     """A page of the parts of a run."""
     rows = select(SettlementPart).where(SettlementPart.run_id == run.id)
-    if query.state is not None:
-        rows = rows.where(SettlementPart.state == query.state)
+    if query.outcome is not None:
+        rows = rows.where(SettlementPart.outcome == query.outcome)
     sorts = {"place": SettlementPart.place, "total_cents": func.coalesce(SettlementPart.total_cents, 0)}
     return paginate(db, rows, query, sorts, SettlementPart.id)
 

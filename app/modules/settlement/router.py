@@ -66,44 +66,44 @@ def list_settlement_runs(
     return page_of(_outs(db, rows, actor), following, total, query)
 
 
-@router.get("/{run_id}", summary="Abrechnungslauf lesen")
+@router.get("/{settlement_run_id}", summary="Abrechnungslauf lesen")
 @needs(Permission.INVOICES_READ)
-def get_settlement_run(run_id: Id, db: Db, actor: CurrentActor) -> SettlementRunOut:
+def get_settlement_run(settlement_run_id: Id, db: Db, actor: CurrentActor) -> SettlementRunOut:
     """One run, how far it is and what it has come to."""
-    return _outs(db, [queries.get_run(db, run_id, actor)], actor)[0]
+    return _outs(db, [queries.get_run(db, settlement_run_id, actor)], actor)[0]
 
 
-@router.get("/{run_id}/parts", summary="Teile des Abrechnungslaufs")
+@router.get("/{settlement_run_id}/parts", summary="Teile des Abrechnungslaufs")
 @needs(Permission.INVOICES_READ)
 def list_settlement_parts(
-    run_id: Id, query: Annotated[SettlementPartQuery, Query()], db: Db, actor: CurrentActor
+    settlement_run_id: Id, query: Annotated[SettlementPartQuery, Query()], db: Db, actor: CurrentActor
 ) -> Page[SettlementPartOut]:
     """What became of each office's and provider's month; also as CSV or XLSX."""
-    rows, following, total = queries.list_parts(db, queries.get_run(db, run_id, actor), query)
+    rows, following, total = queries.list_parts(db, queries.get_run(db, settlement_run_id, actor), query)
     return page_of([SettlementPartOut.model_validate(row) for row in rows], following, total, query)
 
 
-@router.get("/{run_id}/problems", summary="Was der Lauf nicht abrechnen konnte")
+@router.get("/{settlement_run_id}/problems", summary="Was der Lauf nicht abrechnen konnte")
 @needs(Permission.INVOICES_READ)
 def list_settlement_problems(
-    run_id: Id, query: Annotated[SettlementProblemQuery, Query()], db: Db, actor: CurrentActor
+    settlement_run_id: Id, query: Annotated[SettlementProblemQuery, Query()], db: Db, actor: CurrentActor
 ) -> Page[SettlementProblemOut]:
     """Each record without a price, and why; also as CSV or XLSX."""
-    rows, following, total = queries.list_problems(db, queries.get_run(db, run_id, actor), query)
+    rows, following, total = queries.list_problems(db, queries.get_run(db, settlement_run_id, actor), query)
     return page_of([SettlementProblemOut.model_validate(row) for row in rows], following, total, query)
 
 
-@router.post("/{run_id}/transitions", summary="Abrechnungslauf abbrechen")
+@router.post("/{settlement_run_id}/transitions", summary="Abrechnungslauf abbrechen")
 @needs(Permission.SETTLEMENTS_RUN)
 def move_settlement_run(
-    run_id: Id, body: CancelSettlementRun, db: Db, actor: CurrentActor, now: Now, expected: Expected
+    settlement_run_id: Id, body: CancelSettlementRun, db: Db, actor: CurrentActor, now: Now, expected: Expected
 ) -> SettlementRunOut:
     """Stop after the part that is being settled; drafts that were written stay."""
-    return _outs(db, [service.cancel(db, run_id, body, expected, actor=actor, at=now)], actor)[0]
+    return _outs(db, [service.cancel(db, settlement_run_id, body, expected, actor=actor, at=now)], actor)[0]
 
 
-@router.get("/{run_id}/transitions", summary="Verlauf des Abrechnungslaufs")
+@router.get("/{settlement_run_id}/transitions", summary="Verlauf des Abrechnungslaufs")
 @needs(Permission.INVOICES_READ)
-def list_settlement_run_transitions(run_id: Id, db: Db, actor: CurrentActor) -> list[TransitionOut]:
+def list_settlement_run_transitions(settlement_run_id: Id, db: Db, actor: CurrentActor) -> list[TransitionOut]:
     """Every step so far, oldest first."""
-    return history(db, queries.get_run(db, run_id, actor).id)
+    return history(db, queries.get_run(db, settlement_run_id, actor).id)

@@ -8,7 +8,7 @@ from app.core.pages import PageQuery
 from app.core.types import Day, Id, In, Instant, Out
 from app.core.workflow import AllowedAction
 from app.modules.invoices import Month
-from app.modules.settlement.models import SettlementMode, SettlementPartState, SettlementRunState
+from app.modules.settlement.models import SettlementMode, SettlementOutcome, SettlementRunState
 
 Digest = Annotated[str, Field(max_length=64, examples=["9f86d081884c7d659a2feaa0c55ad015"])]
 
@@ -74,7 +74,7 @@ class SettlementPartOut(Out):
     id: Id
     youth_office_id: Id = Field(title="Jugendamt")
     provider_id: Id = Field(title="Träger")
-    state: SettlementPartState = Field(title="Ergebnis")
+    outcome: SettlementOutcome = Field(title="Ergebnis")
     records: int = Field(title="Einträge")
     lines: int | None = Field(title="Positionen")
     total_cents: int | None = Field(title="Summe in Cent")
@@ -112,7 +112,7 @@ class SettlementRunQuery(PageQuery):
 class SettlementPartQuery(PageQuery):
     """Filters of parts."""
 
-    state: SettlementPartState | None = None
+    outcome: SettlementOutcome | None = None
     sort: Literal["place", "-place", "total_cents", "-total_cents"] = "place"
 
 

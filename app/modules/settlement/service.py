@@ -23,8 +23,8 @@ from app.modules.settlement import queries
 from app.modules.settlement.models import (
     UNDER_WAY,
     SettlementMode,
+    SettlementOutcome,
     SettlementPart,
-    SettlementPartState,
     SettlementProblem,
     SettlementRun,
     SettlementRunState,
@@ -33,7 +33,6 @@ from app.modules.settlement.schemas import CancelSettlementRun, SettlementRunCre
 from app.modules.settlement.workflow import SETTLEMENT_RUN
 from app.policy import SYSTEM, Actor
 
-S = SettlementPartState
 TASK = "settlement.run"
 
 
@@ -68,7 +67,7 @@ def begin(db: Session, body: SettlementRunCreate, task: object, *, actor: Actor,
             "place": place,
             "youth_office_id": share.youth_office_id,
             "provider_id": share.provider_id,
-            "state": S.PENDING,
+            "outcome": SettlementOutcome.PENDING,
             "records": share.records,
             "replaced_drafts": 0,
             "problems": 0,
@@ -111,21 +110,18 @@ def settle_next(db: Session, run_id: UUID, *, actor: Actor, at: datetime) -> boo
     part = queries.next_part(db, run_id) if run.state is SettlementRunState.RUNNING else None
     if part is None:
         return False
-    savepoint = db.begin_nested()
     try:
-        if run.mode is SettlementMode.DRAFT:
-            _draft(db, part, run.month, actor, at)
-        else:
-            _preview(db, part, run.month)
+        with db.begin_nested():
+            if run.mode is SettlementMode.DRAFT:
+                _draft(db, part, run.month, actor, at)
+            else:
+                _preview(db, part, run.month, at)
     except NothingToBill:
-        savepoint.rollback()
-        part.state = S.NOTHING
+        part.outcome, part.settled_at = SettlementOutcome.NOTHING, at
     except Problem as refused:
-        savepoint.rollback()
-        part.state, part.reason_de = S.REFUSED, refused.render("de")["detail"]
         if isinstance(refused, NothingPriced):
-            _preview(db, part, run.month, state=S.REFUSED)
-    part.settled_at = at
+            _preview(db, part, run.month, at)  # tells of each record why
+        part.outcome, part.reason_de, part.settled_at = SettlementOutcome.REFUSED, refused.render("de")["detail"], at
     db.flush()
     return True
 
@@ -153,21 +149,20 @@ def _draft(db: Session, part: SettlementPart, month: date, actor: Actor, at: dat
     if drafts:
         now, kept = _reckon(db, part, month, drafts), invoices.get_invoice(db, drafts[0].id, actor)
         if len(drafts) == 1 and now.digest == invoices.digest_of(kept.lines):
-            _note(db, part, now, S.UNCHANGED)
-            part.invoice_id = kept.id
+            _note(db, part, now, SettlementOutcome.UNCHANGED, at, kept.id)
             return
         for draft in drafts:
             invoices.discard(db, draft, actor=actor, at=at)
     invoice = Invoice(youth_office_id=part.youth_office_id, month=month)
     settled = _Settled(invoices.settle(db, invoice, actor=actor, at=at))
-    _note(db, part, settled, S.DRAFTED)
-    part.invoice_id, part.replaced_drafts = invoice.id, len(drafts)
+    part.replaced_drafts = len(drafts)
+    _note(db, part, settled, SettlementOutcome.DRAFTED, at, invoice.id)
 
 
-def _preview(db: Session, part: SettlementPart, month: date, state: SettlementPartState = S.PREVIEWED) -> None:
+def _preview(db: Session, part: SettlementPart, month: date, at: datetime) -> None:
     with by_the_service(db):
         drafts = queries.drafts_of(db, part, month)
-    _note(db, part, _reckon(db, part, month, drafts), state)
+    _note(db, part, _reckon(db, part, month, drafts), SettlementOutcome.PREVIEWED, at)
 
 
 class _Settled:
@@ -199,12 +194,19 @@ def _reckon(db: Session, part: SettlementPart, month: date, drafts: Sequence[Inv
         unbilled = invoices.preview(db, part.youth_office_id, part.provider_id, month)
         if not unbilled.records:
             raise NothingToBill
-        settled = _Settled(unbilled)
-    return settled
+        return _Settled(unbilled)
 
 
-def _note(db: Session, part: SettlementPart, settled: _Settled, state: SettlementPartState) -> None:
-    part.state, part.records, part.problems = state, settled.records, len(settled.problems)
+def _note(
+    db: Session,
+    part: SettlementPart,
+    settled: _Settled,
+    outcome: SettlementOutcome,
+    at: datetime,
+    invoice_id: UUID | None = None,
+) -> None:
+    part.outcome, part.settled_at, part.invoice_id = outcome, at, invoice_id
+    part.records, part.problems = settled.records, len(settled.problems)
     part.lines, part.total_cents, part.digest = settled.lines, settled.total_cents, settled.digest
     if settled.problems:
         place = {

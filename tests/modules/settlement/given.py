@@ -5,7 +5,6 @@ from uuid import UUID
 
 from app.modules.settlement.jobs import settle_all
 from app.policy import Role
-from tests.modules.invoices.given import given_draft
 from tests.stories.helps import given_help, record_body
 from tests.world import World
 
@@ -44,9 +43,3 @@ def part(world: World, run: Json, role: Role = Role.PROVIDER_BILLING) -> Json:
     """The only part of a run."""
     (one,) = world.as_(role).get(f"{RUNS}/{run['id']}/parts")["items"]
     return dict(one)
-
-
-def given_run(world: World) -> Json:
-    """A run of a provider's month that drafted an invoice, for the walls between offices."""
-    given_draft(world)
-    return settled(world)

@@ -13,8 +13,9 @@ from app.modules.settlement.jobs import settle_all
 from app.policy import GRANTS, OrganisationKind, Permission, Role
 from tests.modules.invoices.given import bill
 from tests.modules.settlement.given import MONTH, RUNS, begin, given_month, part, record, settled
+from tests.stories.given import given_agreement
 from tests.stories.helps import given_help
-from tests.world import World
+from tests.world import MORNING, World
 
 HOUR = 6_980
 
@@ -52,7 +53,7 @@ def test_a_month_is_previewed_then_drafted_and_comes_to_the_same(world: World, r
     )
     (draft,) = invoices(world)
     one = part(world, run)
-    assert (one["state"], one["invoice_id"], one["total_cents"]) == ("drafted", draft["id"], draft["total_cents"])
+    assert (one["outcome"], one["invoice_id"], one["total_cents"]) == ("drafted", draft["id"], draft["total_cents"])
     assert [step["to_state"] for step in billing.get(f"{RUNS}/{run['id']}/transitions")] == [
         "queued",
         "running",
@@ -66,7 +67,7 @@ def test_the_youth_office_previews_what_its_providers_will_charge_and_writes_not
     draft = bill(world)  # the provider's own business; what it charges is not yet fixed
     run = settled(world, "preview", Role.FINANCE_OFFICER)
     one = part(world, run, Role.FINANCE_OFFICER)
-    assert (one["provider_id"], one["total_cents"], one["state"]) == (str(world.provider.id), 2 * HOUR, "previewed")
+    assert (one["provider_id"], one["total_cents"], one["outcome"]) == (str(world.provider.id), 2 * HOUR, "previewed")
     assert one["invoice_id"] is None
     provider = world.as_(Role.PROVIDER_BILLING)
     assert provider.get(f"/v1/invoices/{draft['id']}")["version"] == draft["version"]
@@ -79,14 +80,14 @@ def test_a_second_run_keeps_a_draft_that_holds_and_makes_anew_one_that_does_not(
     help_ = given_month(world)
     first = part(world, settled(world))
     again = part(world, settled(world))
-    assert (again["state"], again["invoice_id"], again["digest"]) == (
+    assert (again["outcome"], again["invoice_id"], again["digest"]) == (
         "unchanged",
         first["invoice_id"],
         first["digest"],
     )
     record(world, help_, 6)
     third = part(world, settled(world))
-    assert (third["state"], third["replaced_drafts"], third["total_cents"]) == ("drafted", 1, 3 * HOUR)
+    assert (third["outcome"], third["replaced_drafts"], third["total_cents"]) == ("drafted", 1, 3 * HOUR)
     assert [one["id"] for one in invoices(world)] == [third["invoice_id"]]
     assert [one["id"] for one in invoices(world, "discarded")] == [first["invoice_id"]]
 
@@ -112,47 +113,53 @@ def test_each_youth_office_gets_an_invoice_of_its_own(world: World) -> None:
     assert part(world, one)["youth_office_id"] == str(other.youth_office.id)
     both = settled(world)
     parts = world.as_(Role.PROVIDER_BILLING).get(f"{RUNS}/{both['id']}/parts?sort=-total_cents")["items"]
-    assert {(one["youth_office_id"], one["state"]) for one in parts} == {
+    assert {(one["youth_office_id"], one["outcome"]) for one in parts} == {
         (str(world.youth_office.id), "drafted"),
         (str(other.youth_office.id), "unchanged"),
     }
     assert both["progress"]["total_cents"] == sum(one["total_cents"] for one in parts)
-    drafted = world.as_(Role.PROVIDER_BILLING).get(f"{RUNS}/{both['id']}/parts?state=drafted")["items"]
+    drafted = world.as_(Role.PROVIDER_BILLING).get(f"{RUNS}/{both['id']}/parts?outcome=drafted")["items"]
     assert [one["youth_office_id"] for one in drafted] == [str(world.youth_office.id)]
 
 
+def _ending(world: World, valid_to: str) -> Any:
+    """A help of February whose agreement ends then."""
+    world.clock.set(MORNING.replace(month=2))
+    given_agreement(world, valid_to=valid_to)
+    help_ = given_help(world)
+    world.clock.set(MORNING)
+    return help_
+
+
 def test_records_without_a_price_are_told_one_by_one(world: World) -> None:
-    """A help whose terms say nothing about an activity, and one without any agreement on the day."""
-    help_ = given_month(world)
-    with world.kernel.engine.connect() as db:
-        assert db.scalar(text("SELECT count(*) FROM settlement_problem WHERE help_id = :id"), {"id": help_["id"]}) == 0
-    early = given_help(world, starts_on="2025-01-01")
-    span = {"starts_at": "2025-02-03T13:00:00+01:00", "ends_at": "2025-02-03T14:00:00+01:00"}
-    made = record(world, early, 3) | {}
-    del made
-    world.as_(Role.PROVIDER_SYNC).post("/v1/service-records", _body(early, span))
-    run = settled(world, month="2025-02")
+    """The agreement ends within the month and no other follows."""
+    help_ = _ending(world, "2026-02-10")
+    for day in (3, 5, 20):
+        record(world, help_, day)
+    run = settled(world)
     one = part(world, run)
-    assert (run["state"], one["state"], one["problems"], one["total_cents"]) == ("done", "refused", 1, 0)
-    assert "Vereinbarung" in one["reason_de"]
-    assert run["progress"]["refused"] == run["progress"]["problems"] == 1
-    billing = world.as_(Role.PROVIDER_BILLING)
-    (problem,) = billing.get(f"{RUNS}/{run['id']}/problems?help_id={early['id']}")["items"]
-    assert (problem["service_on"], problem["minutes"], problem["text_de"] != "") == ("2025-02-03", 60, True)
-    assert billing.get(f"{RUNS}/{run['id']}/problems?counterpart_id={world.provider.id}")["items"] == [problem]
-    assert billing.get(f"{RUNS}/{run['id']}/problems?counterpart_id={early['id']}")["items"] == []
-    table = billing.request("GET", f"{RUNS}/{run['id']}/problems", status=200, headers={"Accept": "text/csv"}).text
+    assert (one["outcome"], one["records"], one["lines"], one["problems"]) == ("drafted", 3, 2, 1)
+    assert (run["progress"]["problems"], run["progress"]["refused"]) == (1, 0)
+    billing, path = world.as_(Role.PROVIDER_BILLING), f"{RUNS}/{run['id']}/problems"
+    (problem,) = billing.get(f"{path}?help_id={help_['id']}")["items"]
+    assert (problem["service_on"], problem["minutes"]) == ("2026-02-20", 60)
+    assert problem["text_de"] == "Am 20.02.2026 gilt keine Vereinbarung."
+    assert billing.get(f"{path}?counterpart_id={world.youth_office.id}&sort=-service_on")["items"] == [problem]
+    assert billing.get(f"{path}?help_id={run['id']}")["items"] == []
+    table = billing.request("GET", path, status=200, headers={"Accept": "text/csv"}).text
     assert problem["record_id"] in table
 
 
-def _body(help_: Any, span: dict[str, str]) -> dict[str, Any]:
-    return {
-        "external_id": f"LN-{help_['id']}",
-        "help_id": help_["id"],
-        "worker": "FK-07",
-        "activity": "direct_contact",
-        **span,
-    }
+def test_a_month_without_any_price_is_refused_and_says_why(world: World) -> None:
+    help_ = _ending(world, "2026-02-02")
+    for day in (3, 5):
+        record(world, help_, day)
+    run = settled(world)
+    one = part(world, run)
+    assert (run["state"], one["outcome"], one["problems"], one["total_cents"]) == ("done", "refused", 2, 0)
+    assert "Vereinbarung" in one["reason_de"]
+    assert run["progress"]["refused"] == 1
+    assert invoices(world) == []
 
 
 def test_a_worker_that_dies_leaves_what_is_settled_and_the_next_goes_on(
@@ -236,7 +243,7 @@ def test_a_run_is_stopped_on_request_and_only_one_is_under_way(world: World) -> 
 def test_two_runs_and_a_single_invoice_at_once_bill_each_record_once(world: World) -> None:
     """A run, the same run in a second worker, and the provider's own click, all at the same time."""
     help_ = given_month(world)
-    for _ in range(3):
+    for day in (10, 11, 12):
         run = begin(world)
         path = UUID(run["id"])
         with ThreadPoolExecutor(3) as pool:
@@ -252,27 +259,24 @@ def test_two_runs_and_a_single_invoice_at_once_bill_each_record_once(world: Worl
         with world.kernel.engine.connect() as db:
             doubled = """
                 SELECT count(*) FROM (
-                    SELECT record_id FROM invoice_line, unnest(record_ids) AS record_id
-                      JOIN service_record ON service_record.id = record_id
-                     WHERE help_id = :help AND EXISTS (
-                           SELECT FROM invoice WHERE invoice.id = invoice_line.invoice_id AND state <> 'discarded')
+                    SELECT record_id
+                      FROM invoice_line JOIN invoice ON invoice.id = invoice_id AND invoice.state <> 'discarded',
+                           unnest(record_ids) AS record_id
+                     WHERE help_id = :help
                      GROUP BY record_id HAVING count(*) > 1) AS twice
-            """.replace("help_id = :help", "service_record.help_id = :help")
+            """
             assert db.scalar(text(doubled), {"help": help_["id"]}) == 0
             free = "SELECT count(*) FROM service_record WHERE help_id = :help AND invoice_id IS NULL"
             assert db.scalar(text(free), {"help": help_["id"]}) == 0
-        record(world, help_, 10 + len(invoices(world)) + _)
+        record(world, help_, day)
 
 
 def test_who_runs_and_who_reads(world: World) -> None:
     given_month(world)
     run = settled(world)
     for role in Role:
-        may = Permission.SETTLEMENTS_RUN in GRANTS[role]
-        status = 403 if not may else 201 if role.side is OrganisationKind.YOUTH_OFFICE else 409
-        if may and status == 201:
-            continue  # tried above
-        world.as_(role).post(RUNS, {"month": "2026-01", "mode": "preview"}, status=status)
+        status = 409 if Permission.SETTLEMENTS_RUN in GRANTS[role] else 403
+        world.as_(role).post(RUNS, {"month": "2026-01", "mode": "preview"}, status=status)  # nothing to bill
         reads = Permission.INVOICES_READ in GRANTS[role]
         own = role.side is OrganisationKind.PROVIDER
         world.as_(role).get(f"{RUNS}/{run['id']}", status=403 if not reads else 200 if own else 404)

@@ -1,5 +1,7 @@
 """What waits for whom, in one list over all rooms."""
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -216,6 +218,9 @@ SELECT gen_random_uuid(), youth_office_id, provider_id, help_id, 'X-' || i, 'oth
 """
 
 
+FILLED = ("help", "report", "report_expectation", "notice")
+
+
 @pytest.mark.parametrize("role", [Role.CASEWORKER, Role.TEAM_LEAD, Role.PROVIDER_LEAD])
 def test_what_is_done_costs_nothing(world: World, database_url: str, role: Role) -> None:
     report = given_report(world)
@@ -228,16 +233,25 @@ def test_what_is_done_costs_nothing(world: World, database_url: str, role: Role)
     party = world.provider if role is Role.PROVIDER_LEAD else world.youth_office
     for statement, parameters in _asked(world, role):
         plan = _plan(world, str(party.id), statement, parameters)
-        for table in ("help", "report", "report_expectation", "notice"):
+        for table in FILLED:
             assert f"Seq Scan on {table}" not in plan, plan
-        removed = [int(line.rpartition(":")[2]) for line in plan.splitlines() if "Rows Removed" in line]
-        assert max(removed, default=0) < 50, plan
+        assert max(_removed(plan), default=0) < 50, plan
+
+
+def _removed(plan: str) -> Iterator[int]:
+    """How many rows of the filled tables were read in vain; what other tests left in others is as it happens."""
+    scanned = ""
+    for line in plan.splitlines():
+        if found := re.search(r"Scan.* on (\w+)", line):
+            scanned = found[1]
+        elif "Rows Removed" in line and scanned in FILLED:
+            yield int(line.rpartition(":")[2])
 
 
 def _analyse(database_url: str) -> None:
     engine = create_engine(make_url(database_url).set(username="postgres"))
     with engine.begin() as connection:
-        for table in ("help", "report", "report_expectation", "notice"):
+        for table in FILLED:
             connection.execute(text(f"ANALYZE {table}"))
     engine.dispose()
 
