@@ -85,6 +85,7 @@ ROUTERS = (
     alerts.router,
     concerns.router,
     protection.router,
+    protection.access,
     reports.router,
     reports.expectations,
     notices.router,

@@ -200,6 +200,7 @@ GRANTS: dict[R, frozenset[P]] = {
         P.AUDIT_READ,
         P.ALARMS_READ,
         P.PROTECTION_SUPERVISE,
+        P.WORKLIST_READ,
         P.IDENTITIES_TRACE,
         P.EVENTS_READ,
     },

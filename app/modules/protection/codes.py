@@ -130,6 +130,7 @@ class Duty(CodeList):
     CUSTODY_PLAN = "protection_custody_plan", "Hilfeplan nach Inobhutnahme"
     CUSTODY_LONG = "protection_custody_long", "Dauer der Inobhutnahme"
     UNACCOMPANIED = "protection_unaccompanied", "Unbegleitetes Kind der Landesstelle melden"
+    EMERGENCY_REVIEW = "protection_emergency_review", "Notzugriff prüfen"
     HANDOVER = "protection_handover", "Fall an das andere Jugendamt übergeben"
     HANDOVER_ACCEPTED = "protection_handover_accepted", "Übernahme durch das andere Jugendamt"
 
@@ -259,3 +260,13 @@ class CustodyEndReason(CodeList):
 
     HANDOVER = "handover", "Übergabe an die Personensorge- oder Erziehungsberechtigten"
     HELP_DECISION = "help_decision", "Entscheidung über die Gewährung von Hilfen"
+
+
+class ReleaseGround(CodeList):
+    """Why something entrusted may be passed on (§ 65 Abs. 1 Satz 1 SGB VIII)."""
+
+    CONSENT = "consent", "Einwilligung (Nr. 1)"
+    COURT = "court", "Familiengericht nach § 8a Abs. 2 (Nr. 2)"
+    SUCCESSOR = "successor", "Wechsel der Fachkraft oder der Zuständigkeit, Anhaltspunkte für Gefährdung (Nr. 3)"
+    ASSESSMENT = "assessment", "zur Einschätzung hinzugezogene Fachkraft (Nr. 4)"
+    SECRECY = "secrecy", "wie bei § 203 Abs. 1 oder 4 StGB (Nr. 5)"

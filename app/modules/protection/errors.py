@@ -37,3 +37,9 @@ class FeedbackNotDue(Problem):
         "Rückmeldung bekommt einmal, nach der Einschätzung, wer sie nach dem Gesetz bekommt und wünscht.",
         "Feedback goes to whom the law gives it and who wants it, after the assessment, and once.",
     )
+
+
+class AlreadyReviewed(Problem):
+    status, code = 409, "protection-already-reviewed"
+    title = ("Schon geprüft", "Already reviewed")
+    detail = ("Dieser Notzugriff ist schon geprüft.", "This break-glass access was reviewed already.")

@@ -25,6 +25,7 @@ from app.modules.protection.codes import (
     EntryKind,
     Ground,
     Placement,
+    ReleaseGround,
     ReporterKind,
     Result,
 )
@@ -244,6 +245,62 @@ class CustodyMeasure(Identified, Stateful, Base):
         if self.liberty_must_end_at is None or self.liberty_ordered_at is not None:
             return False
         return self.liberty_ended_at is not None and self.liberty_ended_at > self.liberty_must_end_at
+
+
+class ConfidentialNote(Identified, Base):
+    """What somebody entrusted to one professional (§ 65 SGB VIII): sealed, and read only by whom it was told."""
+
+    __tablename__ = "confidential_note"
+
+    youth_office_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("endangerment_case.id"), index=True)
+    owner_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    entrusted_by: Mapped[str]
+    shows_danger: Mapped[bool]
+    sealed_content: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+
+
+class ConfidentialRelease(Identified, Base):
+    """The one to whom it was entrusted passes it on, on a ground of § 65 Abs. 1 SGB VIII."""
+
+    __tablename__ = "confidential_release"
+
+    youth_office_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    note_id: Mapped[UUID] = mapped_column(ForeignKey("confidential_note.id"), index=True)
+    ground: Mapped[ReleaseGround] = mapped_column(code(ReleaseGround, "ground"))
+    to_account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    recipient: Mapped[str | None]
+    reason: Mapped[str]
+    released_at: Mapped[datetime]
+
+    __table_args__ = (CheckConstraint("num_nonnulls(to_account_id, recipient) = 1", name="recipient"),)
+
+
+class EmergencyAccess(Identified, Base):
+    """Somebody read a case they are not involved in, for a reason and for an hour (break-glass)."""
+
+    __tablename__ = "emergency_access"
+
+    youth_office_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("endangerment_case.id"))
+    number: Mapped[str]  # of the case: whoever reviews may not read the case itself
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    reason: Mapped[str]
+    opened_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    reviewed_at: Mapped[datetime | None]
+    reviewed_by: Mapped[UUID | None]
+    finding: Mapped[str | None]
+
+    __table_args__ = (
+        CheckConstraint("char_length(reason) >= 20", name="reason"),
+        CheckConstraint("ends_at > opened_at", name="period"),
+        CheckConstraint("num_nonnulls(reviewed_at, reviewed_by, finding) IN (0, 3)", name="reviewed"),
+        CheckConstraint("reviewed_by <> account_id", name="reviewer"),
+        Index("ix_emergency_access_case_id", "case_id", "account_id", "ends_at"),
+        Index("ix_emergency_access_youth_office_id", "youth_office_id", "opened_at", "id"),
+    )
 
 
 CONSTRAINT_TEXTS["protection_four_eyes"] = Text(

@@ -50,6 +50,7 @@ ALARMS: Mapping[Duty, AlarmCode] = {
     Duty.CUSTODY_PLAN: AlarmCode.HELP_PLAN,
     Duty.CUSTODY_LONG: AlarmCode.LONG,
     Duty.UNACCOMPANIED: AlarmCode.UNACCOMPANIED,
+    Duty.EMERGENCY_REVIEW: AlarmCode.EMERGENCY_READING,
     Duty.HANDOVER: AlarmCode.HANDOVER,
     Duty.HANDOVER_ACCEPTED: AlarmCode.NOT_ACCEPTED,
 }
@@ -133,6 +134,11 @@ def alarm_of(duty: Duty, case: EndangermentCase, *, signed: bool) -> AlarmCode:
     if duty is Duty.FIRST_CHECK and not signed:
         return AlarmCode.FOUR_EYES
     return ALARMS[duty]
+
+
+def called_to_review(alarm: AlarmCode) -> list[Called]:
+    """Whoever watches over data protection, and the head of the office."""
+    return [Called(Role.DATA_PROTECTION_OFFICER, None, alarm), Called(Role.OFFICE_HEAD, None, alarm)]
 
 
 def called(

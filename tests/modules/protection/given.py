@@ -69,7 +69,15 @@ def given_protection(world: World) -> dict[str, str]:
     office.contact()
     office.assess("acute")
     custody = office.take()
-    return {"case_id": office.case_id, "endangerment_report_id": report["id"], "custody_id": custody["id"]}
+    reason = {"reason": "Der Rettungsdienst fragt nach dem Kind."}
+    told = {"entrusted_by": "das Kind", "content": "Es hat Angst.", "shows_danger": False}
+    return {
+        "case_id": office.case_id,
+        "confidential_note_id": office.caseworker.post(f"{office.path}/confidential-notes", told)["id"],
+        "custody_id": custody["id"],
+        "emergency_access_id": office.head.post(f"{office.path}/emergency-accesses", reason)["id"],
+        "endangerment_report_id": report["id"],
+    }
 
 
 class Office:

@@ -85,6 +85,7 @@ def test_everybody_sees_what_is_their_business_and_who_is_at_turn(world: World) 
         Role.TEAM_LEAD: CASEWORKER | {"help_ending": "them"},
         Role.OFFICE_HEAD: {"notice_to_acknowledge": "them"},
         Role.ISEF: {},
+        Role.DATA_PROTECTION_OFFICER: {},
         Role.PROVIDER_ISEF: {},
         Role.ON_CALL: {"protection_first_check": "me"},
         Role.CHILD_PROTECTION_COORDINATOR: {"protection_first_check": "them"},

@@ -144,6 +144,13 @@ def call_now(
     _raise(db, case, calls, level=level, actor=actor, at=at)
 
 
+def call_roles(
+    db: Session, case: EndangermentCase, alarm: AlarmCode, roles: Iterable[Role], *, actor: Actor, at: datetime
+) -> None:
+    """Call these roles and nobody else."""
+    _raise(db, case, [Called(role, None, alarm) for role in roles], level=0, actor=actor, at=at)
+
+
 def escalate(db: Session, deadline: Deadline, level: int, at: datetime) -> list[str]:
     """A step fires: call the people of this level (system). The case itself never moves by time."""
     case = queries.case_of_duty(db, deadline)
@@ -151,6 +158,8 @@ def escalate(db: Session, deadline: Deadline, level: int, at: datetime) -> list[
     alarm = rules.alarm_of(duty, case, signed=_nothing_waits(db, case))
     if duty is Duty.ON_CALL:
         calls = [Called(Role.ON_CALL, None, alarm)]
+    elif duty is Duty.EMERGENCY_REVIEW:
+        calls = rules.called_to_review(alarm)
     else:
         is_open = _is_open(db, case, at)
         calls = rules.called(case, duty, level_called, alarm, _team(db, case), office_open=is_open)

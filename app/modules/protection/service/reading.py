@@ -26,7 +26,7 @@ def read(
     Raises:
         NotFound: no such case, or the actor is not involved.
     """
-    case = queries.get_case(db, case_id, actor, read=file)
+    case = queries.get_case(db, case_id, actor, read=file, at=at)
     note(db, case, f"endangerment_case.read_{what}", actor=actor, at=at, **details)
     return case
 

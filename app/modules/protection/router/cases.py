@@ -208,7 +208,7 @@ def list_custody_measures(case_id: Id, db: Db, actor: CurrentActor, now: Now) ->
 @needs(Permission.PROTECTION_READ)
 def get_custody_measure(custody_id: Id, db: Db, actor: CurrentActor, now: Now) -> CustodyOut:
     """One Inobhutnahme with its deadlines (§ 42 SGB VIII); the reading is logged."""
-    custody, case = queries.get_custody(db, custody_id, actor)
+    custody, case = queries.get_custody(db, custody_id, actor, at=now)
     reading.note(db, case, "endangerment_case.read_custody", actor=actor, at=now, custody_id=str(custody.id))
     return _custody(db, custody, actor)
 
