@@ -34,6 +34,7 @@ from app.modules.safeguarding import router as safeguarding
 from app.modules.settlement import router as settlement
 from app.modules.staff import router as staff
 from app.modules.standards import router as standards
+from app.modules.statistics import router as statistics
 from app.modules.webhooks import router as webhooks
 from app.modules.worklists import router as worklists
 
@@ -86,6 +87,9 @@ ROUTERS = (
     concerns.router,
     protection.router,
     protection.access,
+    statistics.records,
+    statistics.releases,
+    statistics.others,
     reports.router,
     reports.expectations,
     notices.router,

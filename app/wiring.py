@@ -31,6 +31,7 @@ from app.modules import (
     reports,
     retention,
     safeguarding,
+    statistics,
     worklists,
 )
 from app.modules.webhooks import on_published as deliver
@@ -74,10 +75,12 @@ worklists.register(  # what waits for somebody: a room adds its own here
     concerns.WORK,
     clearances.WORK,
     retention.WORK,
+    statistics.WORK,
 )
 hourly("consumption.watch", 11, consumption.tell)  # which shares of grants are used, and of budgets reached
 hourly("budgets.watch", 41, budgets.tell)
 hourly("reports.close_parts", 23, reports.close_parts)  # of providers whose last phase has run out
+hourly("statistics.look", 37, statistics.look)  # what ended, and is to be counted
 hourly("retention.look", 53, retention.look)  # whose time is over, and what is held no more
 retention.hang_in(  # what rooms keep, those whose rows name others' first
     protection.TRACES,

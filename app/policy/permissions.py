@@ -101,6 +101,7 @@ class Permission(StrEnum):
     STAFF_READ = "staff:read"
     STANDARDS_MANAGE = "standards:manage"
     STANDARDS_READ = "standards:read"
+    STATISTICS_READ = "statistics:read"
     SUBJECT_REQUESTS_ANSWER = "subject_requests:answer"
     SUBJECT_REQUESTS_READ = "subject_requests:read"
     WEBHOOKS_MANAGE = "webhooks:manage"

@@ -37,6 +37,7 @@ from tests.modules.retention.given import given_retention
 from tests.modules.safeguarding.telling import body_for
 from tests.modules.settlement.given import settled
 from tests.modules.staff.test_staff import BODY as STAFF_MEMBER
+from tests.modules.statistics.given import given_statistics
 from tests.stories.given import DEVELOPMENT_REPORT, DEVELOPMENT_REPORT_CONTENT, STANDARD, agreement_body
 from tests.stories.helps import given_help, record_body
 from tests.stories.planning import given_confirmed
@@ -112,6 +113,7 @@ def _everything(world: World) -> dict[str, str]:
         **arranged,
         **given_protection(world),
         **given_retention(world),
+        **given_statistics(world),
         "account_id": str(caseworker.account_id),
         "alert_id": used["id"],
         "agreement_id": talks["id"],
