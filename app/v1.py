@@ -77,6 +77,7 @@ ROUTERS = (
     einvoices.router,
     payments.router,
     settlement.router,
+    settlement.simulations,
     consumption.router,
     consumption.alerts,
     consumption.thresholds,

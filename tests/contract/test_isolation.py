@@ -38,7 +38,7 @@ from tests.modules.safeguarding.telling import body_for
 from tests.modules.settlement.given import settled
 from tests.modules.staff.test_staff import BODY as STAFF_MEMBER
 from tests.modules.statistics.given import given_statistics
-from tests.stories.given import DEVELOPMENT_REPORT, DEVELOPMENT_REPORT_CONTENT, STANDARD, agreement_body
+from tests.stories.given import BILLING_TERMS, DEVELOPMENT_REPORT, DEVELOPMENT_REPORT_CONTENT, STANDARD, agreement_body
 from tests.stories.helps import given_help, record_body
 from tests.stories.planning import given_confirmed
 from tests.stories.planning import given_held as given_held_meeting
@@ -154,6 +154,8 @@ def _money(world: World, help_: dict[str, Any]) -> dict[str, str]:
     run = given_run(world, "draft")
     record = world.as_(Role.PROVIDER_SYNC).post("/v1/service-records", record_body(help_))
     settlement = settled(world, "preview")
+    supposed = {"title": "Annahme", "first": "2026-02", "last": "2026-02", "terms": BILLING_TERMS}
+    simulation = world.as_(Role.PROVIDER_BILLING).post("/v1/billing-simulations", supposed)
     bill = {"youth_office_id": str(world.youth_office.id), "month": "2026-02"}
     invoice = world.as_(Role.PROVIDER_BILLING).post("/v1/invoices", bill)
     invoice_path, finance = f"/v1/invoices/{invoice['id']}", world.as_(Role.FINANCE_OFFICER)
@@ -168,6 +170,7 @@ def _money(world: World, help_: dict[str, Any]) -> dict[str, str]:
     listed = world.as_(Role.PROVIDER_MANAGER, elsewhere).post("/v1/staff-members", STAFF_MEMBER)
     committed = given_budget_alert(world)
     return {
+        "billing_simulation_id": simulation["id"],
         "budget_alert_id": committed["id"],
         "budget_id": committed["budget_id"],
         "calculation_id": priced["id"],

@@ -14,6 +14,7 @@ from app.modules.agreements.queries import (
     wants_confirmation,
 )
 from app.modules.agreements.reporting import ReportKind, ReportRule, ReportTrigger
+from app.modules.agreements.rules import lineage
 from app.modules.agreements.schemas import AgreementPatch, FormPurpose
 from app.modules.agreements.service import NEGOTIABLE, apply_proposal, check_proposal, end_due, review_due, start_due
 from app.modules.agreements.terms import (
@@ -89,6 +90,7 @@ __all__ = [
     "find_safeguarding",
     "get_agreement",
     "get_in_force",
+    "lineage",
     "missing_for_help",
     "numbers_of",
     "review_due",

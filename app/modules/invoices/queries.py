@@ -95,6 +95,19 @@ def records_of_helps(db: Session, help_ids: Collection[UUID], first: date, last:
     return list(db.scalars(rows))
 
 
+def records_between(
+    db: Session, youth_office_id: UUID, provider_id: UUID, first: date, last: date
+) -> list[ServiceRecord]:
+    """What a provider did for an office in a period and was not reversed, billed or not, in the order of pricing."""
+    rows = select(ServiceRecord).where(
+        ServiceRecord.youth_office_id == youth_office_id,
+        ServiceRecord.provider_id == provider_id,
+        ServiceRecord.service_on.between(first, last),
+        ServiceRecord.reversed_at.is_(None),
+    )
+    return list(db.scalars(rows.order_by(ServiceRecord.service_on, ServiceRecord.starts_at, ServiceRecord.id)))
+
+
 def lines_of(db: Session, invoice: Invoice) -> list[InvoiceLine]:
     """The lines of an invoice as they were written; one statement."""
     return list(db.scalars(select(InvoiceLine).where(InvoiceLine.invoice_id == invoice.id).order_by(InvoiceLine.place)))

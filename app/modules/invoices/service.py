@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from app.core.ids import new_id
 from app.core.problems import Conflict, Text
 from app.law.calendars import legal_date
 from app.modules import agreements, billing
+from app.modules.agreements import BillingTerms
 from app.modules.billing import DatedTerms, Line, ServiceRecord, Statement
 from app.modules.cases import Help, grants_of, worked_in
 from app.modules.invoices import checking, checks, queries, rules
@@ -26,7 +27,23 @@ from app.modules.organisations import land_of
 from app.modules.staff import staff_of
 from app.policy import Actor
 
+_DAY = timedelta(days=1)
+SUPPOSED = "Simulation"
+"""What lines name as their terms where these are supposed."""
 Basis = tuple[agreements.ServiceKind, UUID | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Supposed:
+    """Other terms than those agreed, for a simulation; without terms what is agreed, with what was done before."""
+
+    before: Sequence[ServiceRecord]
+    terms: BillingTerms | None
+    number: str | None
+
+    def instead_of(self, number: str) -> BillingTerms | None:
+        """The terms that take the place of those of this agreement."""
+        return self.terms if self.number is None or agreements.lineage(number) == self.number else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +114,28 @@ def preview(db: Session, youth_office_id: UUID, provider_id: UUID, month: date) 
     records = billing.records_for_billing(db, youth_office_id, provider_id, month, last)
     helps = queries.helps_of(db, {record.help_id for record in records})
     return Open(records, helps, _price(db, records, helps).statement)
+
+
+def suppose(
+    db: Session,
+    youth_office_id: UUID,
+    provider_id: UUID,
+    month: date,
+    terms: BillingTerms,
+    number: str | None,
+) -> tuple[Open, Statement]:
+    """What a month came to, billed or not, and what it would have come to under other terms. Changes nothing.
+
+    Args:
+        number: only what was done under this agreement, or what amended it, is priced anew; None: everything.
+    """
+    records = queries.records_between(db, youth_office_id, provider_id, month, rules.end_of_month(month))
+    helps = queries.helps_of(db, {record.help_id for record in records})
+    first = rules.months_before(month, rules.HISTORY_MONTHS)
+    before = queries.records_between(db, youth_office_id, provider_id, first, month - _DAY)
+    as_it_was = _price(db, records, helps, supposed=Supposed(before, None, number)).statement
+    supposed = _price(db, records, helps, supposed=Supposed(before, terms, number)).statement
+    return Open(records, helps, as_it_was), supposed
 
 
 def discard(db: Session, draft: Invoice, *, actor: Actor, at: datetime) -> None:
@@ -177,7 +216,11 @@ class _Priced:
 
 
 def _price(
-    db: Session, records: Sequence[ServiceRecord], helps: dict[UUID, Help], invoice: Invoice | None = None
+    db: Session,
+    records: Sequence[ServiceRecord],
+    helps: dict[UUID, Help],
+    invoice: Invoice | None = None,
+    supposed: Supposed | None = None,
 ) -> _Priced:
     """Price the records by the terms of each service date: of the agreement under which their help, or the phase of
     it, was opened, and what amended it, else of the one in force for this kind of help. What invoices before this one
@@ -185,7 +228,7 @@ def _price(
     """
     if not records:
         return _Priced(Statement((), ()), [], {})
-    billed = queries.records_billed_before(db, records, invoice)
+    billed = queries.records_billed_before(db, records, invoice) if supposed is None else supposed.before
     basis = _basis(db, [*records, *billed], helps)
     numbers = agreements.numbers_of(db, (agreement_id for _, agreement_id in basis.values() if agreement_id))
     provider_id = records[0].provider_id
@@ -204,7 +247,10 @@ def _price(
     priced, used = [], []
     for (kind, number), of_kind in groupby(ordered, key=terms_of):
         group = list(of_kind)
-        terms = _terms(db, group, kind, number)
+        if supposed is not None and (other := supposed.instead_of(number)) is not None:
+            terms = [DatedTerms(SUPPOSED, other, min(record.service_on for record in group))]
+        else:
+            terms = _terms(db, group, kind, number)
         used += terms
         entries = [entry_of(record, kind) for record in group]
         before = [entry_of(record, kind) for record in billed if terms_of(record) == (kind, number)]

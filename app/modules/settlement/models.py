@@ -1,15 +1,18 @@
 """Runs over a month, their parts (one office and one provider each), and what could not be settled."""
 
 from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Numeric, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import CONSTRAINT_TEXTS, Base, Identified, code
 from app.core.problems import Text
 from app.core.types import CodeList
 from app.core.workflow import Stateful
+from app.modules.agreements import ActivityCategory, ServiceKind
 
 
 class SettlementMode(CodeList):
@@ -135,6 +138,84 @@ class SettlementProblem(Identified, Base):
         UniqueConstraint("part_id", "record_id", name="uq_settlement_problem_once"),
         Index("ix_settlement_problem_run_id", "run_id", "id"),
         Index("ix_settlement_problem_help_id", "help_id"),
+    )
+
+
+class BillingSimulation(Identified, Stateful, Base):
+    """What past months would have cost under other terms; changes nothing."""
+
+    __tablename__ = "billing_simulation"
+
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    title: Mapped[str]
+    first: Mapped[date]  # the first day of its first month
+    last: Mapped[date]  # the first day of its last month
+    counterpart_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))
+    agreement_number: Mapped[str | None]  # only what was done under this agreement
+    terms: Mapped[dict[str, Any]]
+    terms_source: Mapped[str]
+    state: Mapped[SettlementRunState] = mapped_column(code(SettlementRunState, "state"))
+    created_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    failure: Mapped[str | None]
+
+    __table_args__ = (
+        CheckConstraint("extract(day from first) = 1 AND extract(day from last) = 1", name="months"),
+        CheckConstraint("first <= last", name="period"),
+        CheckConstraint("(state = 'failed') = (failure IS NOT NULL)", name="failure"),
+        Index("ix_billing_simulation_organisation_id", "organisation_id", "id"),
+    )
+
+    @property
+    def audience(self) -> list[UUID]:
+        """Whoever supposes, supposes for itself."""
+        return [self.organisation_id]
+
+    @property
+    def tenant_id(self) -> UUID:
+        """Whose audit chain it joins."""
+        return self.organisation_id
+
+
+class SimulationPart(Identified, Base):
+    """One month of one youth office and one provider within a simulation."""
+
+    __tablename__ = "simulation_part"
+
+    simulation_id: Mapped[UUID] = mapped_column(ForeignKey("billing_simulation.id"))
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    place: Mapped[int]
+    youth_office_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    provider_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    month: Mapped[date]
+    records: Mapped[int]
+    settled_at: Mapped[datetime | None]
+
+    __table_args__ = (UniqueConstraint("simulation_id", "place", name="uq_simulation_part_place"),)
+
+
+class SimulationRow(Identified, Base):
+    """What one kind of help and activity came to in a month, and would have come to; or what has no price, and why."""
+
+    __tablename__ = "simulation_row"
+
+    simulation_id: Mapped[UUID] = mapped_column(ForeignKey("billing_simulation.id"))
+    part_id: Mapped[UUID] = mapped_column(ForeignKey("simulation_part.id"))
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    month: Mapped[date]
+    service_kind: Mapped[ServiceKind | None] = mapped_column(code(ServiceKind, "service_kind"))
+    activity: Mapped[ActivityCategory | None] = mapped_column(code(ActivityCategory, "activity"))
+    before_cents: Mapped[int] = mapped_column(BigInteger)
+    after_cents: Mapped[int] = mapped_column(BigInteger)
+    before_units: Mapped[Decimal] = mapped_column(Numeric(12, 2))
+    after_units: Mapped[Decimal] = mapped_column(Numeric(12, 2))
+    unpriced: Mapped[int]  # records without a price under the supposed terms
+    reason_de: Mapped[str | None]
+
+    __table_args__ = (
+        CheckConstraint("(service_kind IS NULL) = (reason_de IS NOT NULL)", name="kind"),
+        CheckConstraint("(service_kind IS NULL) = (activity IS NULL)", name="activity_known"),
+        CheckConstraint("(unpriced > 0) = (reason_de IS NOT NULL)", name="unpriced"),
+        Index("ix_simulation_row_simulation_id", "simulation_id", "month", "id"),
     )
 
 

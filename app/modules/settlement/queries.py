@@ -6,19 +6,30 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Date, Select, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from app.core.db import found
 from app.core.pages import paginate
 from app.modules.billing import ServiceRecord
 from app.modules.invoices import Invoice, InvoiceKind, InvoiceState, end_of_month
-from app.modules.settlement.models import SettlementOutcome, SettlementPart, SettlementProblem, SettlementRun
+from app.modules.settlement.models import (
+    BillingSimulation,
+    SettlementOutcome,
+    SettlementPart,
+    SettlementProblem,
+    SettlementRun,
+    SimulationPart,
+    SimulationRow,
+)
 from app.modules.settlement.schemas import (
+    BillingSimulationQuery,
     SettlementPartQuery,
     SettlementProblemQuery,
     SettlementProgress,
     SettlementRunQuery,
+    SimulationProgress,
+    SimulationResultQuery,
 )
 from app.policy import Actor
 
@@ -153,3 +164,97 @@ def digests(db: Session, run_id: UUID) -> list[str]:
     """What each part of a run came to, in their order."""
     rows = select(SettlementPart.digest).where(SettlementPart.run_id == run_id, SettlementPart.digest.is_not(None))
     return [str(digest) for digest in db.scalars(rows.order_by(SettlementPart.place))]
+
+
+def _simulations(actor: Actor) -> Select[BillingSimulation]:
+    return select(BillingSimulation).where(BillingSimulation.organisation_id == actor.organisation_id)
+
+
+def get_simulation(db: Session, simulation_id: UUID, actor: Actor, *, lock: bool = False) -> BillingSimulation:
+    """One simulation; 404 for another organisation's."""
+    wanted = _simulations(actor).where(BillingSimulation.id == simulation_id)
+    return found(db.scalar(wanted.with_for_update() if lock else wanted))
+
+
+def list_simulations(
+    db: Session, query: BillingSimulationQuery, actor: Actor
+) -> tuple[list[Any], str | None, int | None]:
+    """A page of simulations."""
+    rows = _simulations(actor)
+    if query.state is not None:
+        rows = rows.where(BillingSimulation.state == query.state)
+    return paginate(db, rows, query, {"created_at": BillingSimulation.created_at}, BillingSimulation.id)
+
+
+def months_done(
+    db: Session, actor: Actor, first: date, last: date, counterpart_id: UUID | None
+) -> list[tuple[UUID, UUID, date, int]]:
+    """Office, provider, month and number of records of what was done in some months, billed or not."""
+    record = ServiceRecord
+    mine, other = ("youth_office_id", "provider_id") if actor.is_youth_office else ("provider_id", "youth_office_id")
+    month = cast(func.date_trunc("month", record.service_on), Date)
+    rows = select(record.youth_office_id, record.provider_id, month, func.count()).where(
+        getattr(record, mine) == actor.organisation_id,
+        record.service_on.between(first, end_of_month(last)),
+        record.reversed_at.is_(None),
+    )
+    if counterpart_id is not None:
+        rows = rows.where(getattr(record, other) == counterpart_id)
+    grouped = rows.group_by(record.youth_office_id, record.provider_id, month)
+    ordered = grouped.order_by(month, record.youth_office_id, record.provider_id)
+    return [(row[0], row[1], row[2], row[3]) for row in db.execute(ordered)]
+
+
+def next_simulation_part(db: Session, simulation_id: UUID) -> SimulationPart | None:
+    """The first month that nobody has reckoned, locked."""
+    rows = select(SimulationPart).where(
+        SimulationPart.simulation_id == simulation_id, SimulationPart.settled_at.is_(None)
+    )
+    return db.scalar(rows.order_by(SimulationPart.place).limit(1).with_for_update())
+
+
+def simulation_progress(db: Session, ids: Sequence[UUID]) -> dict[UUID, SimulationProgress]:
+    """How far some simulations are, and what came of them; one statement."""
+    part, row = SimulationPart, SimulationRow
+    settled = func.count().filter(part.settled_at.is_not(None))
+    parts = (
+        select(part.simulation_id, func.count(), settled, func.sum(part.records))
+        .where(part.simulation_id.in_(ids))
+        .group_by(part.simulation_id)
+        .subquery("parts")
+    )
+    sums = (
+        select(row.simulation_id, func.sum(row.before_cents), func.sum(row.after_cents), func.sum(row.unpriced))
+        .where(row.simulation_id.in_(ids))
+        .group_by(row.simulation_id)
+        .subquery("sums")
+    )
+    rows = db.execute(select(parts, sums).outerjoin(sums, sums.c[0] == parts.c[0]))
+    return {one[0]: _simulated([int(value or 0) for value in (*one[1:4], *one[5:8])]) for one in rows}
+
+
+def _simulated(sums: list[int]) -> SimulationProgress:
+    parts, settled, records, before, after, unpriced = sums
+    return SimulationProgress(
+        parts=parts,
+        parts_settled=settled,
+        records=records,
+        percent=settled * 100 // parts,
+        before_cents=before,
+        after_cents=after,
+        difference_cents=after - before,
+        unpriced=unpriced,
+    )
+
+
+def list_results(
+    db: Session, simulation: BillingSimulation, query: SimulationResultQuery
+) -> tuple[list[Any], str | None, int | None]:
+    """A page of what a simulation came to."""
+    rows = select(SimulationRow).where(SimulationRow.simulation_id == simulation.id)
+    for name in ("service_kind", "activity"):
+        if (value := getattr(query, name)) is not None:
+            rows = rows.where(getattr(SimulationRow, name) == value)
+    if query.unpriced is not None:
+        rows = rows.where(SimulationRow.unpriced > 0 if query.unpriced else SimulationRow.unpriced == 0)
+    return paginate(db, rows, query, {"month": SimulationRow.month}, SimulationRow.id)

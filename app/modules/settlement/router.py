@@ -1,4 +1,4 @@
-"""`/v1/settlement-runs`."""
+"""`/v1/settlement-runs` and `/v1/billing-simulations`."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -9,9 +9,13 @@ from sqlalchemy.orm import Session
 from app.core.http import CurrentActor, Db, Expected, Now, Router, needs
 from app.core.pages import Page, page_of
 from app.core.types import Id
-from app.modules.settlement import jobs, queries, service
-from app.modules.settlement.models import SettlementRun
+from app.modules.agreements import BillingTerms
+from app.modules.settlement import jobs, queries, service, simulating
+from app.modules.settlement.models import BillingSimulation, SettlementRun
 from app.modules.settlement.schemas import (
+    BillingSimulationCreate,
+    BillingSimulationOut,
+    BillingSimulationQuery,
     CancelSettlementRun,
     SettlementPartOut,
     SettlementPartQuery,
@@ -20,12 +24,16 @@ from app.modules.settlement.schemas import (
     SettlementRunCreate,
     SettlementRunOut,
     SettlementRunQuery,
+    SimulationResultOut,
+    SimulationResultQuery,
 )
-from app.modules.settlement.workflow import SETTLEMENT_RUN
+from app.modules.settlement.workflow import BILLING_SIMULATION, SETTLEMENT_RUN
 from app.modules.webhooks import TransitionOut, history
 from app.policy import Actor, Permission
 
 router = Router(prefix="/settlement-runs", tags=["settlement"])
+simulations = Router(prefix="/billing-simulations", tags=["settlement"])
+_SUPPOSED = ("id", "title", "counterpart_id", "agreement_number", "terms_source", "state", "failure", "created_at")
 _TOLD = ("id", "mode", "counterpart_id", "state", "digest", "failure", "created_by", "created_at", "changed_at")
 
 
@@ -107,3 +115,77 @@ def move_settlement_run(
 def list_settlement_run_transitions(settlement_run_id: Id, db: Db, actor: CurrentActor) -> list[TransitionOut]:
     """Every step so far, oldest first."""
     return history(db, queries.get_run(db, settlement_run_id, actor).id)
+
+
+def _simulations(db: Session, rows: Sequence[BillingSimulation], actor: Actor) -> list[BillingSimulationOut]:
+    progress = queries.simulation_progress(db, [row.id for row in rows])
+    return [
+        BillingSimulationOut(
+            **{name: getattr(row, name) for name in _SUPPOSED},
+            version=row.version,
+            first=f"{row.first:%Y-%m}",
+            last=f"{row.last:%Y-%m}",
+            terms=BillingTerms.model_validate(row.terms),
+            progress=progress[row.id],
+            allowed_actions=BILLING_SIMULATION.allowed(row, actor),
+        )
+        for row in rows
+    ]
+
+
+@simulations.post("", status_code=201, summary="Andere Abrechnungsregeln durchrechnen")
+@needs(Permission.SETTLEMENTS_RUN)
+def start_billing_simulation(
+    body: BillingSimulationCreate, db: Db, actor: CurrentActor, now: Now
+) -> BillingSimulationOut:
+    """What would up to twelve past months have cost under these terms? A job over the real records, billed or not;
+    each is priced as agreed and as supposed, by the same rules, and nothing is changed (SGB VIII §§ 77, 78b, 78d).
+    """
+    return _simulations(db, [simulating.begin(db, body, jobs.simulate, actor=actor, at=now)], actor)[0]
+
+
+@simulations.get("", summary="Simulationen suchen")
+@needs(Permission.INVOICES_READ)
+def list_billing_simulations(
+    query: Annotated[BillingSimulationQuery, Query()], db: Db, actor: CurrentActor
+) -> Page[BillingSimulationOut]:
+    """The simulations of the own organisation, the newest first."""
+    rows, following, total = queries.list_simulations(db, query, actor)
+    return page_of(_simulations(db, rows, actor), following, total, query)
+
+
+@simulations.get("/{billing_simulation_id}", summary="Simulation lesen")
+@needs(Permission.INVOICES_READ)
+def get_billing_simulation(billing_simulation_id: Id, db: Db, actor: CurrentActor) -> BillingSimulationOut:
+    """One simulation: how far it is, and what it has come to, before and after."""
+    return _simulations(db, [queries.get_simulation(db, billing_simulation_id, actor)], actor)[0]
+
+
+@simulations.get("/{billing_simulation_id}/results", summary="Ergebnisse der Simulation")
+@needs(Permission.INVOICES_READ)
+def list_simulation_results(
+    billing_simulation_id: Id, query: Annotated[SimulationResultQuery, Query()], db: Db, actor: CurrentActor
+) -> Page[SimulationResultOut]:
+    """Before and after by month, kind of help and activity, and what cannot be reckoned, with the reason; also as CSV
+    or XLSX.
+    """
+    made = queries.get_simulation(db, billing_simulation_id, actor)
+    rows, following, total = queries.list_results(db, made, query)
+    return page_of([SimulationResultOut.model_validate(row) for row in rows], following, total, query)
+
+
+@simulations.post("/{billing_simulation_id}/transitions", summary="Simulation abbrechen")
+@needs(Permission.SETTLEMENTS_RUN)
+def move_billing_simulation(
+    billing_simulation_id: Id, body: CancelSettlementRun, db: Db, actor: CurrentActor, now: Now, expected: Expected
+) -> BillingSimulationOut:
+    """Stop after the month that is being reckoned."""
+    made = simulating.cancel(db, billing_simulation_id, body, expected, actor=actor, at=now)
+    return _simulations(db, [made], actor)[0]
+
+
+@simulations.get("/{billing_simulation_id}/transitions", summary="Verlauf der Simulation")
+@needs(Permission.INVOICES_READ)
+def list_billing_simulation_transitions(billing_simulation_id: Id, db: Db, actor: CurrentActor) -> list[TransitionOut]:
+    """Every step so far, oldest first."""
+    return history(db, queries.get_simulation(db, billing_simulation_id, actor).id)

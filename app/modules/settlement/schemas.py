@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from app.core.pages import PageQuery
-from app.core.types import Day, Id, In, Instant, Out
+from app.core.types import Day, Hours, Id, In, Instant, Out, Word
 from app.core.workflow import AllowedAction
+from app.modules.agreements import ActivityCategory, BillingTerms, ServiceKind
 from app.modules.invoices import Month
 from app.modules.settlement.models import SettlementMode, SettlementOutcome, SettlementRunState
 
@@ -122,3 +123,80 @@ class SettlementProblemQuery(PageQuery):
     help_id: Id | None = None
     counterpart_id: Id | None = None
     sort: Literal["service_on", "-service_on"] = "service_on"
+
+
+class BillingSimulationCreate(In):
+    """Suppose other terms for months that are past."""
+
+    title: Word = Field(title="Bezeichnung", examples=["Gemeinkosten 10 statt 20 Prozent"])
+    first: Month = Field(title="vom Monat", examples=["2026-01"])
+    last: Month = Field(title="bis zum Monat (höchstens zwölf Monate)", examples=["2026-02"])
+    terms: BillingTerms | None = Field(None, title="angenommene Abrechnungsregeln")
+    terms_of_agreement_id: Id | None = Field(
+        None, title="oder die Regeln dieser Vereinbarung", description="in its present text, a draft included"
+    )
+    only_agreement_id: Id | None = Field(None, title="nur, was unter dieser Vereinbarung geleistet wurde")
+    counterpart_id: Id | None = Field(None, title="nur für dieses Jugendamt oder diesen Träger")
+
+
+class SimulationProgress(Out):
+    """How far a simulation is, and what came of it so far."""
+
+    parts: int = Field(title="Teile (je Jugendamt, Träger und Monat)")
+    parts_settled: int = Field(title="davon gerechnet")
+    records: int = Field(title="Einträge")
+    percent: int = Field(title="Fortschritt in Prozent der Teile", ge=0, le=100)
+    before_cents: int = Field(title="wie vereinbart, in Cent")
+    after_cents: int = Field(title="unter den angenommenen Regeln, in Cent")
+    difference_cents: int = Field(title="Unterschied in Cent")
+    unpriced: int = Field(title="Einträge, für die die angenommenen Regeln keinen Preis nennen")
+
+
+class BillingSimulationOut(Out):
+    """What past months would have cost."""
+
+    id: Id
+    title: str = Field(title="Bezeichnung", max_length=200)
+    first: str = Field(title="vom Monat", max_length=7)
+    last: str = Field(title="bis zum Monat", max_length=7)
+    counterpart_id: Id | None = Field(title="nur für dieses Jugendamt oder diesen Träger")
+    agreement_number: str | None = Field(title="nur unter dieser Vereinbarung", max_length=60)
+    terms_source: str = Field(title="Herkunft der angenommenen Regeln", max_length=200)
+    terms: BillingTerms = Field(title="angenommene Abrechnungsregeln")
+    state: SettlementRunState = Field(title="Stand")
+    progress: SimulationProgress = Field(title="Fortschritt und Ergebnis")
+    failure: str | None = Field(title="Warum sie abgebrochen ist", max_length=500)
+    created_at: Instant = Field(title="angelegt")
+    version: int = Field(title="Version")
+    allowed_actions: list[AllowedAction] = Field(title="mögliche Schritte", max_length=10)
+
+
+class SimulationResultOut(Out):
+    """One kind of help and activity in one month; or what has no price, and why."""
+
+    id: Id
+    month: Day = Field(title="Monat (sein erster Tag)")
+    service_kind: ServiceKind | None = Field(title="Hilfeart")
+    activity: ActivityCategory | None = Field(title="Tätigkeit")
+    before_units: Hours = Field(title="Einheiten wie vereinbart")
+    after_units: Hours = Field(title="Einheiten unter den angenommenen Regeln")
+    before_cents: int = Field(title="wie vereinbart, in Cent")
+    after_cents: int = Field(title="unter den angenommenen Regeln, in Cent")
+    unpriced: int = Field(title="Einträge ohne Preis")
+    reason_de: str | None = Field(title="warum ohne Preis", max_length=1000)
+
+
+class BillingSimulationQuery(PageQuery):
+    """Filters of simulations."""
+
+    state: SettlementRunState | None = None
+    sort: Literal["created_at", "-created_at"] = "-created_at"
+
+
+class SimulationResultQuery(PageQuery):
+    """Filters of results."""
+
+    service_kind: ServiceKind | None = None
+    activity: ActivityCategory | None = None
+    unpriced: bool | None = None
+    sort: Literal["month", "-month"] = "month"

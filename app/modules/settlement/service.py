@@ -33,8 +33,6 @@ from app.modules.settlement.schemas import CancelSettlementRun, SettlementRunCre
 from app.modules.settlement.workflow import SETTLEMENT_RUN
 from app.policy import SYSTEM, Actor
 
-TASK = "settlement.run"
-
 
 def begin(db: Session, body: SettlementRunCreate, task: object, *, actor: Actor, at: datetime) -> SettlementRun:
     """Find what a month consists of and queue its settlement.

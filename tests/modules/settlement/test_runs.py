@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from app.modules.settlement import jobs, service
+from app.modules.settlement import service
 from app.modules.settlement.jobs import settle_all
 from app.policy import GRANTS, OrganisationKind, Permission, Role
 from tests.modules.invoices.given import bill
@@ -296,7 +296,3 @@ def test_readings_take_few_statements(world: World, statements: list[str]) -> No
         assert len(statements) == count, path  # who am I; the runs or the run; their progress, parts or problems
     found = billing.get(f"{RUNS}?month={MONTH}&mode=draft&state=done&sort=month")["items"]
     assert [one["id"] for one in found] == [run["id"]]
-
-
-def test_the_job_that_settles_is_the_one_that_is_queued() -> None:
-    assert jobs.settle.name == service.TASK
