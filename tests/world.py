@@ -6,6 +6,7 @@ Tests share one database and never see each other: everything belongs to a youth
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import ClassVar
 from uuid import UUID, uuid4
 
 import httpx
@@ -60,6 +61,9 @@ class Party:
 class World:
     """One youth office with its providers; `as_(role)` speaks as somebody of them."""
 
+    made: ClassVar[list[UUID]] = []
+    """Every organisation of this process, in the order in which they were made."""
+
     def __init__(self, kernel: Kernel, http: httpx.Client, clock_: Clock, ticker: Ticker, land: str = "NW") -> None:
         self.kernel, self.http, self.clock, self.ticker = kernel, http, clock_, ticker
         self._tokens: dict[tuple[UUID, frozenset[str], int], str] = {}
@@ -71,6 +75,7 @@ class World:
         name = f"{name} {uuid4().hex[:12]}"
         with self.kernel.work.as_system() as db:
             made = create_organisation(db, kind, name, land, actor=SYSTEM, at=self.clock.now)
+        World.made.append(made.id)
         return self.party(made.id, kind, name)
 
     def party(self, organisation_id: UUID, kind: OrganisationKind, name: str = "") -> Party:
