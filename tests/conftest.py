@@ -35,6 +35,7 @@ from tests.world import Clock, World
 ROOT = Path(__file__).resolve().parents[1]
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are processors: a worker waits for its database a sixth of its time."""
     return len(os.sched_getaffinity(0)) + 1
