@@ -88,6 +88,7 @@ ROUTERS = (
     concerns.router,
     protection.router,
     protection.access,
+    protection.transfers,
     statistics.records,
     statistics.releases,
     statistics.others,

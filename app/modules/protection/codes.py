@@ -31,6 +31,7 @@ class ReporterKind(CodeList):
     COURT = "court", "Gericht oder Staatsanwaltschaft (§ 5 KKG)"
     ANONYMOUS = "anonymous", "anonym"
     SELF = "self", "das Kind oder die Familie selbst"
+    YOUTH_OFFICE = "youth_office", "anderes Jugendamt (§ 8a Abs. 6 SGB VIII)"
 
 
 class Channel(CodeList):
@@ -131,7 +132,8 @@ class Duty(CodeList):
     CUSTODY_LONG = "protection_custody_long", "Dauer der Inobhutnahme"
     UNACCOMPANIED = "protection_unaccompanied", "Unbegleitetes Kind der Landesstelle melden"
     EMERGENCY_REVIEW = "protection_emergency_review", "Notzugriff prüfen"
-    HANDOVER = "protection_handover", "Fall an das andere Jugendamt übergeben"
+    HANDOVER = "protection_handover", "Fall mit dem anderen Jugendamt besprechen"
+    HANDOVER_SENT = "protection_handover_sent", "Daten an das andere Jugendamt senden"
     HANDOVER_ACCEPTED = "protection_handover_accepted", "Übernahme durch das andere Jugendamt"
 
 
@@ -260,6 +262,18 @@ class CustodyEndReason(CodeList):
 
     HANDOVER = "handover", "Übergabe an die Personensorge- oder Erziehungsberechtigten"
     HELP_DECISION = "help_decision", "Entscheidung über die Gewährung von Hilfen"
+
+
+class TransferState(CodeList):
+    """Where the passing on of a case to another youth office stands (§ 8a Abs. 6 SGB VIII)."""
+
+    PREPARED = "prepared", "vorbereitet"
+    TOLD = "told", "telefonisch angekündigt"
+    SENT = "sent", "Daten übermittelt"
+    DISCUSSED = "discussed", "Übergabegespräch geführt"
+    ACCEPTED = "accepted", "übernommen"
+    REJECTED = "rejected", "nicht zuständig"
+    WITHDRAWN = "withdrawn", "zurückgenommen"
 
 
 class ReleaseGround(CodeList):

@@ -39,6 +39,15 @@ class FeedbackNotDue(Problem):
     )
 
 
+class CustodyRunning(Problem):
+    status, code = 409, "protection-custody-running"
+    title = ("Inobhutnahme läuft", "Child in care")
+    detail = (
+        "Solange ein Kind in Obhut ist, bleibt der Fall bei dem Jugendamt, das es in Obhut nahm (§ 87 SGB VIII).",
+        "While a child is in care, the case stays with the office that took it into care.",
+    )
+
+
 class AlreadyReviewed(Problem):
     status, code = 409, "protection-already-reviewed"
     title = ("Schon geprüft", "Already reviewed")

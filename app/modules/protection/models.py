@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, case, text
-from sqlalchemy.orm import Mapped, column_property, mapped_column
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from app.core.db import CONSTRAINT_TEXTS, Base, Identified, Versioned, code
 from app.core.problems import Text
@@ -28,6 +28,7 @@ from app.modules.protection.codes import (
     ReleaseGround,
     ReporterKind,
     Result,
+    TransferState,
 )
 
 _RANK = {urgency: place for place, urgency in enumerate(Urgency, start=1)}  # the list begins with the worst
@@ -108,8 +109,10 @@ class EndangermentReport(Identified, Base):
     procedure_explained: Mapped[bool]
     wants_feedback: Mapped[bool]
     notification_id: Mapped[UUID | None] = mapped_column(ForeignKey("jugendamt_notification.id"))
+    sealed_dossier: Mapped[bytes | None] = mapped_column(LargeBinary)  # what another youth office passed on
 
     __table_args__ = (
+        CheckConstraint("sealed_dossier IS NULL OR reporter = 'youth_office'", name="dossier"),
         CheckConstraint("(reporter = 'provider') = (notification_id IS NOT NULL)", name="provider"),
         CheckConstraint("reporter <> 'anonymous' OR sealed_identity IS NULL AND NOT wants_feedback", name="anonymous"),
         Index("ix_endangerment_report_case_id", "case_id", "recorded_at"),
@@ -247,6 +250,57 @@ class CustodyMeasure(Identified, Stateful, Base):
         return self.liberty_ended_at is not None and self.liberty_ended_at > self.liberty_must_end_at
 
 
+class ProtectionTransfer(Identified, Stateful, Base):
+    """A case on its way to the youth office that has become competent (§ 8a Abs. 6 SGB VIII).
+
+    What is passed on lies sealed with the report that opens the case there, not here.
+    """
+
+    __tablename__ = "protection_transfer"
+
+    youth_office_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    receiving_office_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("endangerment_case.id"))
+    receiving_case_id: Mapped[UUID | None] = mapped_column(ForeignKey("endangerment_case.id"))
+    number: Mapped[str]  # of the case at the office that passes it on
+    state: Mapped[TransferState] = mapped_column(code(TransferState, "state"))
+    reason: Mapped[str]
+    is_acute: Mapped[bool]
+    told_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    discussed_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    rejection: Mapped[str | None]
+
+    case: Mapped[EndangermentCase] = relationship(foreign_keys=case_id, viewonly=True)
+
+    __table_args__ = (
+        CheckConstraint("receiving_office_id <> youth_office_id", name="another_office"),
+        CheckConstraint("receiving_case_id IS NULL OR sent_at IS NOT NULL", name="sent"),
+        CheckConstraint("(state IN ('accepted', 'rejected')) = (answered_at IS NOT NULL)", name="answered"),
+        CheckConstraint("(state = 'rejected') = (rejection IS NOT NULL)", name="rejected"),
+        Index("ix_protection_transfer_case_id", "case_id"),
+        Index("ix_protection_transfer_receiving_case_id", "receiving_case_id"),
+        Index("ix_protection_transfer_youth_office_id", "youth_office_id", "created_at", "id"),
+        Index(
+            "uq_protection_transfer_open",
+            "case_id",
+            unique=True,
+            postgresql_where=text("state IN ('prepared', 'told', 'sent', 'discussed')"),
+        ),
+    )
+
+    @property
+    def tenant_id(self) -> UUID:
+        """The youth office that passes the case on."""
+        return self.youth_office_id
+
+    @property
+    def audience(self) -> list[UUID]:
+        """Both offices, once something was sent."""
+        return [self.youth_office_id, *([self.receiving_office_id] if self.sent_at else [])]
+
+
 class ConfidentialNote(Identified, Base):
     """What somebody entrusted to one professional (§ 65 SGB VIII): sealed, and read only by whom it was told."""
 
@@ -309,6 +363,9 @@ CONSTRAINT_TEXTS["protection_four_eyes"] = Text(
 CONSTRAINT_TEXTS["pk_protection_signature"] = Text("Diese Person hat schon gezeichnet.", "This person signed already.")
 CONSTRAINT_TEXTS["uq_protection_child_pseudonym"] = Text(
     "Dieses Kind gehört schon zum Fall.", "This child belongs to the case already."
+)
+CONSTRAINT_TEXTS["uq_protection_transfer_open"] = Text(
+    "Dieser Fall wird schon abgegeben.", "This case is being passed on already."
 )
 CONSTRAINT_TEXTS["uq_custody_measure_running"] = Text(
     "Dieses Kind ist schon in Obhut.", "This child is in care already."

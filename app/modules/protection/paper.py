@@ -22,6 +22,7 @@ from app.modules.protection.schemas.access import TimelineMoment
 from app.modules.protection.schemas.actions import CaseAction
 from app.modules.protection.schemas.custody import CustodyAction
 from app.modules.protection.schemas.file import FileEntry
+from app.modules.protection.schemas.transfers import TransferAction
 from app.modules.protection.service import reading
 from app.modules.protection.timeline import moments
 from app.policy import Actor
@@ -44,6 +45,7 @@ _OF_REPORT = {
     "is_acute": "akute Gefahr",
     "dissent": "abweichende Auffassung",
     "is_lead": "als Leitung",
+    "step": "Schritt der Abgabe",
 }
 
 
@@ -196,7 +198,7 @@ def _codes(annotation: Any) -> Iterator[type[CodeList]]:
         yield from _codes(inner)
 
 
-_ALL = [field for union in (CaseAction, FileEntry, CustodyAction) for field in _fields(union)]
+_ALL = [field for union in (CaseAction, FileEntry, CustodyAction, TransferAction) for field in _fields(union)]
 _TITLES = {name: title for name, title, _ in reversed(_ALL)}
 _PLACES = {name: place for place, name in enumerate(dict.fromkeys(name for name, _, _ in _ALL))}
 _CODES: dict[str, list[type[CodeList]]] = {}

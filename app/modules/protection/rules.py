@@ -11,7 +11,7 @@ from app.law.protection import Urgency
 from app.law.protection_steps import LATE_ENTRY
 from app.modules.protection.codes import CaseState as S
 from app.modules.protection.codes import Duty, ReporterKind
-from app.modules.protection.models import EndangermentCase
+from app.modules.protection.models import EndangermentCase, ProtectionTransfer
 from app.modules.protection.schemas.intake import ReportIn
 from app.modules.safeguarding import AlarmCode, Called
 from app.policy import Actor, Permission, Role
@@ -52,6 +52,7 @@ ALARMS: Mapping[Duty, AlarmCode] = {
     Duty.UNACCOMPANIED: AlarmCode.UNACCOMPANIED,
     Duty.EMERGENCY_REVIEW: AlarmCode.EMERGENCY_READING,
     Duty.HANDOVER: AlarmCode.HANDOVER,
+    Duty.HANDOVER_SENT: AlarmCode.HANDOVER,
     Duty.HANDOVER_ACCEPTED: AlarmCode.NOT_ACCEPTED,
 }
 _LINE_WARNED = frozenset({Duty.CUSTODY_COURT, Duty.CUSTODY_LONG})
@@ -76,6 +77,20 @@ def LINE_OR_ON_CALL(case: EndangermentCase, move: Move) -> Text | None:  # noqa:
     if move.actor.is_system or is_line(move.actor) or Role.ON_CALL in move.actor.roles:
         return None
     return Text("Das bestimmt die Leitung oder der Bereitschaftsdienst.", "The line or whoever is on call decides it.")
+
+
+def IS_SOURCE(transfer: ProtectionTransfer, move: Move) -> Text | None:  # noqa: N802
+    """Whoever works on the case at the office that passes it on."""
+    if not move.actor.is_system and move.actor.organisation_id != transfer.youth_office_id:
+        return Text("Das tut das abgebende Jugendamt.", "The office that passes it on does this.")
+    return TEAM(transfer.case, move)
+
+
+def IS_RECEIVER(transfer: ProtectionTransfer, move: Move) -> Text | None:  # noqa: N802
+    """The office the case is passed on to."""
+    if move.actor.is_system or move.actor.organisation_id == transfer.receiving_office_id:
+        return None
+    return Text("Das tut das aufnehmende Jugendamt.", "The receiving office does this.")
 
 
 def is_late(happened_at: datetime, at: datetime) -> bool:

@@ -13,6 +13,7 @@ def _where(cases: str) -> str:
 def _all_of(cases: str) -> tuple[str, ...]:
     return (
         f"UPDATE endangerment_case SET plan_id = NULL WHERE id IN ({cases})",
+        f"UPDATE protection_transfer SET receiving_case_id = NULL WHERE receiving_case_id IN ({cases})",
         f"UPDATE endangerment_case SET predecessor_id = NULL WHERE predecessor_id IN ({cases})",
         f"DELETE FROM confidential_release WHERE note_id IN (SELECT id FROM confidential_note {_where(cases)})",
         *(
@@ -20,6 +21,7 @@ def _all_of(cases: str) -> tuple[str, ...]:
             for table in (
                 "confidential_note",
                 "emergency_access",
+                "protection_transfer",
                 "protection_signature",
                 "protection_entry",
                 "custody_measure",

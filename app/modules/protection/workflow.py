@@ -6,11 +6,13 @@ Where two persons must stand behind a step, the first proposes (the state stays)
 from app.core.workflow import Guard, Row, Workflow
 from app.modules.protection.codes import CaseState as S
 from app.modules.protection.codes import CustodyState as C
-from app.modules.protection.rules import LINE_OR_ON_CALL, OPEN, TEAM, UNDER_WAY, WAITING
-from app.modules.protection.schemas import assessment, custody, measures, steps
+from app.modules.protection.codes import TransferState as T
+from app.modules.protection.rules import IS_RECEIVER, IS_SOURCE, LINE_OR_ON_CALL, OPEN, TEAM, UNDER_WAY, WAITING
+from app.modules.protection.schemas import assessment, custody, measures, steps, transfers
 from app.policy import Permission as P
 
 LAW, LAW_COURT, LAW_CUSTODY = "§ 8a Abs. 1 SGB VIII", "§ 8a Abs. 2 SGB VIII", "§ 42 SGB VIII"
+LAW_TRANSFER = "§ 8a Abs. 6 SGB VIII"
 _ALL = frozenset(S)
 
 
@@ -232,7 +234,21 @@ _MEASURES = [
     ),
 ]
 
-CASE = Workflow("endangerment_case", "Gefährdungsfall", S, S.RECEIVED, [*_INTAKE, *_ASSESSMENT, *_MEASURES])
+_TRANSFER = [
+    *_stay(
+        "prepare_transfer",
+        "Abgabe an ein anderes Jugendamt vorbereiten",
+        OPEN - {S.CUSTODY_ACTIVE},
+        _WORK,
+        transfers.PrepareTransfer,
+        TEAM,
+        law=LAW_TRANSFER,
+    ),
+    _to("transfer", "vom anderen Jugendamt übernommen", OPEN, S.TRANSFERRED_OUT, None, None, law=LAW_TRANSFER),
+    _to("give_back", "dem abgebenden Jugendamt zurückgegeben", OPEN, S.TRANSFERRED_OUT, None, None, law=LAW_TRANSFER),
+]
+
+CASE = Workflow("endangerment_case", "Gefährdungsfall", S, S.RECEIVED, [*_INTAKE, *_ASSESSMENT, *_MEASURES, *_TRANSFER])
 
 
 def _custody(action: str, title: str, sources: frozenset[C], target: C, body: type) -> Row:
@@ -294,5 +310,50 @@ CUSTODY = Workflow(
         *_aside("end_liberty", "Freiheitsentziehung beendet", custody.EndLiberty),
         *_aside("report_unaccompanied", "der Landesstelle melden", custody.ReportUnaccompanied),
         _custody("end", "beenden", _LIVE, C.ENDED, custody.EndCustody),
+    ],
+)
+
+
+def _passing(
+    action: str, title: str, sources: frozenset[T], target: T, body: type, who: Guard, needs: P = _WORK
+) -> Row:
+    return Row(action, title, sources, target, needs, law=LAW_TRANSFER, body=body, who=(who,))
+
+
+_UNSENT, _WITH_THEM = frozenset({T.PREPARED, T.TOLD}), frozenset({T.SENT, T.DISCUSSED})
+TRANSFER = Workflow(
+    "protection_transfer",
+    "Abgabe eines Gefährdungsfalls",
+    T,
+    T.PREPARED,
+    [
+        _passing(
+            "announce",
+            "telefonisch ankündigen",
+            frozenset({T.PREPARED}),
+            T.TOLD,
+            transfers.AnnounceTransfer,
+            IS_SOURCE,
+        ),
+        _passing("send", "Daten übermitteln", _UNSENT, T.SENT, transfers.SendTransfer, IS_SOURCE),
+        _passing(
+            "discuss",
+            "Übergabegespräch eintragen",
+            frozenset({T.SENT}),
+            T.DISCUSSED,
+            transfers.DiscussTransfer,
+            IS_SOURCE,
+        ),
+        _passing("accept", "übernehmen", _WITH_THEM, T.ACCEPTED, transfers.AcceptTransfer, IS_RECEIVER),
+        _passing(
+            "reject",
+            "Zuständigkeit verneinen",
+            _WITH_THEM,
+            T.REJECTED,
+            transfers.RejectTransfer,
+            IS_RECEIVER,
+            P.PROTECTION_LEAD,
+        ),
+        _passing("withdraw", "zurücknehmen", _UNSENT, T.WITHDRAWN, transfers.WithdrawTransfer, IS_SOURCE),
     ],
 )

@@ -71,7 +71,11 @@ def given_protection(world: World) -> dict[str, str]:
     custody = office.take()
     reason = {"reason": "Der Rettungsdienst fragt nach dem Kind."}
     told = {"entrusted_by": "das Kind", "content": "Es hat Angst.", "shows_danger": False}
+    there = World(world.kernel, world.http, world.clock, world.ticker)
+    moved = Office(world)
+    moved.receive()
     return {
+        "protection_transfer_id": moved.transfer(there),
         "case_id": office.case_id,
         "confidential_note_id": office.caseworker.post(f"{office.path}/confidential-notes", told)["id"],
         "custody_id": custody["id"],
@@ -255,6 +259,16 @@ class Office:
         told = {"ended_at": now} if action in {"end", "end_liberty"} else {}
         body = {**CUSTODY[action], **told, **fields}
         return self.caseworker.act(f"/v1/custody-measures/{custody['id']}", action, status=status, **body)
+
+    def transfer(self, there: World) -> str:
+        """The case is sent to another youth office."""
+        body: dict[str, Any] = {"receiving_office_id": str(there.youth_office.id), "reason": "Umzug", "is_acute": False}
+        self.act(self.caseworker, "prepare_transfer", **body)
+        [row] = self.caseworker.get(f"/v1/protection-transfers?case_id={self.case_id}")["items"]
+        told: dict[str, Any] = {"summary": "Anhaltspunkte", "identity": "Familie Beispiel", "new_residence": None}
+        chosen: dict[str, Any] = {"entry_ids": [], "note_ids": []}
+        self.caseworker.act(f"/v1/protection-transfers/{row['id']}", "send", **told, **chosen)
+        return str(row["id"])
 
     def file(self, kind: str, *, status: int = 201, who: Api | None = None, **fields: Any) -> Any:
         return (who or self.caseworker).post(f"{self.path}/entries", {"kind": kind, **fields}, status=status)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any, get_args
+from uuid import UUID
 
 import pytest
 
@@ -10,7 +11,7 @@ from app.core.workflow import required_fields
 from app.modules.protection.codes import CaseState as S
 from app.modules.protection.schemas.actions import CaseAction
 from app.modules.protection.workflow import CASE
-from app.policy import Role
+from app.policy import OrganisationKind, Role
 from app.wiring import HANDLERS, on_published
 from tests.contract.operations import document, example, resolved
 from tests.modules.protection.given import CUSTODY, NOT_WEIGHTY, WEIGHTY, Office
@@ -82,6 +83,13 @@ def _not_weighty(office: Office) -> None:
     office.act(office.second, "confirm_not_weighty", entry_id=office.last("propose_not_weighty")["id"])
 
 
+def _transferred(office: Office) -> None:
+    _first_check(office)
+    there = World(office.world.kernel, office.world.http, office.world.clock, office.world.ticker)
+    transfer_id = office.transfer(there)
+    there.as_(Role.TEAM_LEAD).act(f"/v1/protection-transfers/{transfer_id}", "accept")
+
+
 STAGES: dict[S, Stage] = {
     S.RECEIVED: _received,
     S.FIRST_CHECK: _first_check,
@@ -95,7 +103,13 @@ STAGES: dict[S, Stage] = {
     S.CUSTODY_ACTIVE: _custody,
     S.CLOSED: _closed,
     S.REOPENED: _reopened,
+    S.TRANSFERRED_OUT: _transferred,
 }
+
+
+def other_office(world: World) -> UUID:
+    """A youth office besides."""
+    return world.organisation(OrganisationKind.YOUTH_OFFICE, "Jugendamt").id
 
 
 def fields_of(office: Office, action: str) -> dict[str, Any]:
@@ -131,6 +145,7 @@ def fields_of(office: Office, action: str) -> dict[str, Any]:
         "court_refrains": {"reasons": "x", "plan": plan},
         "take_into_custody": office.custody_body() if office.children else {},
         "reopen": {"reason": "x"},
+        "prepare_transfer": {"receiving_office_id": str(other_office(office.world)), "reason": "x", "is_acute": False},
     }[action]
 
 
@@ -264,7 +279,7 @@ def test_a_second_child_is_taken_into_care_and_a_third_ends_apart(world: World) 
 
 
 def test_the_systems_rows_nobody_takes(world: World) -> None:
-    assert {"additional_report", "custody_ended"} == SYSTEM
+    assert {"additional_report", "custody_ended", "give_back", "transfer"} == SYSTEM
     office = Office(world)
     office.receive()
     for action in SYSTEM:

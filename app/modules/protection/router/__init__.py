@@ -2,5 +2,6 @@
 
 from app.modules.protection.router.access import router as access
 from app.modules.protection.router.cases import router
+from app.modules.protection.router.transfers import router as transfers
 
-__all__ = ["access", "router"]
+__all__ = ["access", "router", "transfers"]

@@ -52,12 +52,13 @@ def _out(db: Session, case: EndangermentCase, actor: Actor) -> CaseOut:
     return CaseOut(
         **known,
         children=[ChildOut.model_validate(child) for child in queries.children_of(db, case)],
-        duties=_duties(db, case.id),
+        duties=duties_out(db, case.id),
         allowed_actions=CASE.allowed(case, actor),
     )
 
 
-def _duties(db: Session, subject_id: UUID) -> list[DutyOut]:
+def duties_out(db: Session, subject_id: UUID) -> list[DutyOut]:
+    """What must be done until when, about a case or what belongs to it."""
     return [
         DutyOut(
             kind=deadline.kind,
@@ -74,7 +75,7 @@ def _duties(db: Session, subject_id: UUID) -> list[DutyOut]:
 
 def _custody(db: Session, custody: CustodyMeasure, actor: Actor) -> CustodyOut:
     known = {name: getattr(custody, name) for name in CustodyOut.model_fields if hasattr(custody, name)}
-    return CustodyOut(**known, duties=_duties(db, custody.id), allowed_actions=CUSTODY.allowed(custody, actor))
+    return CustodyOut(**known, duties=duties_out(db, custody.id), allowed_actions=CUSTODY.allowed(custody, actor))
 
 
 def _entry(entry: ProtectionEntry, signatures: list[ProtectionSignature]) -> EntryOut:

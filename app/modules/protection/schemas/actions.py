@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from app.modules.protection.schemas import assessment, measures, steps
+from app.modules.protection.schemas import assessment, measures, steps, transfers
 
 CaseAction = Annotated[
     steps.Acknowledge
@@ -38,6 +38,7 @@ CaseAction = Annotated[
     | measures.CourtEvent
     | measures.CourtDecided
     | measures.CourtRefrains
-    | measures.TakeIntoCustody,
+    | measures.TakeIntoCustody
+    | transfers.PrepareTransfer,
     Field(discriminator="action"),
 ]

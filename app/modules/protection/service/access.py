@@ -124,7 +124,7 @@ def read_note(
     """
     note, case = _note(db, note_id, actor)
     reading.note(db, case, "endangerment_case.read_entrusted", actor=actor, at=at, note_id=str(note.id))
-    return note, sealer.open(note.sealed_content, f"{SEALED}:{note.id}")
+    return note, unsealed(note, sealer)
 
 
 def release(
@@ -157,6 +157,11 @@ def release(
         db, case, "endangerment_case.release_entrusted", actor=actor, at=at, note_id=str(note.id), ground=body.ground
     )
     return made
+
+
+def unsealed(note: ConfidentialNote, sealer: Sealer) -> str:
+    """What was entrusted; who reads it is written down by the caller."""
+    return sealer.open(note.sealed_content, f"{SEALED}:{note.id}")
 
 
 def _note(db: Session, note_id: UUID, actor: Actor) -> tuple[ConfidentialNote, EndangermentCase]:

@@ -17,7 +17,7 @@ from app.modules import organisations, safeguarding
 from app.modules.protection import missing, queries, rules
 from app.modules.protection.codes import Duty
 from app.modules.protection.codes import EntryKind as K
-from app.modules.protection.models import EndangermentCase
+from app.modules.protection.models import EndangermentCase, ProtectionTransfer
 from app.modules.safeguarding import AlarmCode, Called
 from app.policy import SYSTEM, Actor, Role
 
@@ -165,7 +165,20 @@ def escalate(db: Session, deadline: Deadline, level: int, at: datetime) -> list[
         calls = rules.called(case, duty, level_called, alarm, _team(db, case), office_open=is_open)
     due = next(datetime.fromisoformat(step["at"]) for step in deadline.steps if step["level"] == level)
     late = due <= case.created_at
-    return _raise(db, case, calls, level=level_called, actor=SYSTEM, at=at, deadline=deadline, late=late)
+    told = _raise(db, case, calls, level=level_called, actor=SYSTEM, at=at, deadline=deadline, late=late)
+    if duty is Duty.HANDOVER_ACCEPTED and due >= deadline.due_at:
+        told += _call_receiver(db, deadline, level_called, at)
+    return told
+
+
+def _call_receiver(db: Session, deadline: Deadline, level: int, at: datetime) -> list[str]:
+    """Nobody at the receiving office took the case over in time: its team lead hears of it too, with its own case."""
+    transfer = db.get(ProtectionTransfer, deadline.subject_id)
+    there = db.get(EndangermentCase, transfer.receiving_case_id) if transfer and transfer.receiving_case_id else None
+    if there is None:
+        return []
+    call = Called(Role.TEAM_LEAD, None, rules.ALARMS[Duty.HANDOVER_ACCEPTED])
+    return _raise(db, there, [call], level=level, actor=SYSTEM, at=at)
 
 
 def _nothing_waits(db: Session, case: EndangermentCase) -> bool:

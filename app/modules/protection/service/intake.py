@@ -96,6 +96,23 @@ def follow_notification(db: Session, notification: JugendamtNotification, move: 
             case.help_id = notification.help_id
 
 
+def receive_transfer(
+    db: Session, report: EndangermentReport, children: list[ProtectionChild], *, at: datetime
+) -> EndangermentCase:
+    """Another youth office passed a case on: it is a report like any other, and opens a case here (service)."""
+    given = [
+        ChildIn.model_construct(
+            pseudonym=child.pseudonym,
+            birth_year=child.birth_year,
+            birth_month=child.birth_month,
+            born_on=child.born_on,
+            earlier_id=None,
+        )
+        for child in children
+    ]
+    return _take(db, report, None, [(child, None) for child in given], actor=SYSTEM, at=at)
+
+
 def _case_of(db: Session, notification: JugendamtNotification) -> EndangermentCase | None:
     """The case the notification supplements: that of the same day's first, else the last one of the same child."""
     if notification.duplicate_of is not None:

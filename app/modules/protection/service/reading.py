@@ -10,7 +10,7 @@ from app.core import audit
 from app.core.db import found
 from app.core.sealing import Sealer
 from app.modules.protection import queries
-from app.modules.protection.models import EndangermentCase
+from app.modules.protection.models import EndangermentCase, EndangermentReport
 from app.modules.protection.service import intake
 from app.policy import Actor
 
@@ -54,8 +54,19 @@ def reporter_of(
     Raises:
         NotFound: no such report, or the actor does not work on the case.
     """
+    case, report = working_on(db, case_id, report_id, actor=actor)
+    note(db, case, "endangerment_case.read_reporter", actor=actor, at=at, report_id=str(report_id))
+    return intake.identity_of(report, sealer)
+
+
+def working_on(
+    db: Session, case_id: UUID, report_id: UUID, *, actor: Actor
+) -> tuple[EndangermentCase, EndangermentReport]:
+    """A report of a case the actor works on, or that nobody works on yet.
+
+    Raises:
+        NotFound: no such report, or the actor does not work on the case.
+    """
     case = queries.get_case(db, case_id, actor, read=True)
     report = next((one for one in queries.reports_of(db, case) if one.id == report_id), None)
-    found(report if actor.id in case.team or not case.team else None)
-    note(db, case, "endangerment_case.read_reporter", actor=actor, at=at, report_id=str(report_id))
-    return intake.identity_of(found(report), sealer)
+    return case, found(report if actor.id in case.team or not case.team else None)

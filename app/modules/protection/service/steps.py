@@ -16,7 +16,7 @@ from app.modules.protection import queries, rules
 from app.modules.protection.codes import Duty
 from app.modules.protection.codes import EntryKind as K
 from app.modules.protection.models import EndangermentCase, ProtectionEntry
-from app.modules.protection.service import assessing, duties, intake, measuring
+from app.modules.protection.service import assessing, duties, intake, measuring, transfers
 from app.modules.protection.service.writing import Act, Handler, sign, write
 from app.modules.protection.workflow import CASE
 from app.policy import Actor
@@ -185,6 +185,7 @@ PREPARE: dict[str, Handler] = {
     "reopen": _reopen,
     **assessing.PREPARE,
     **measuring.PREPARE,
+    "prepare_transfer": transfers.check,
 }
 """What a step checks and sets before the case moves; returns what the log keeps of it."""
 FOLLOW: dict[str, Handler] = {
@@ -195,5 +196,6 @@ FOLLOW: dict[str, Handler] = {
     "reopen": _after_reopen,
     **assessing.FOLLOW,
     **measuring.FOLLOW,
+    "prepare_transfer": transfers.prepare,
 }
 """What follows when it has moved: deadlines end and begin."""

@@ -17,7 +17,7 @@ from app.modules.protection.models import EndangermentCase, ProtectionEntry, Pro
 from app.policy import Actor
 
 _NOT_TOLD = {"action", "kind", "happened_at"}
-SECRET = {"address"}
+SECRET = {"address", "identity", "note_ids"}
 """What a step says that lies sealed elsewhere, and in no entry."""
 
 

@@ -15,9 +15,7 @@ from sqlalchemy import (
     cast,
     column,
     exists,
-    literal,
     not_,
-    null,
     or_,
     select,
     table,
@@ -25,17 +23,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from app.core.audit import AuditEntry
 from app.core.db import found
 from app.core.deadlines import Deadline, DeadlineFiring
 from app.core.pages import paginate
-from app.core.worklist import Asked, Source, waiting
 from app.modules.protection.codes import Duty
 from app.modules.protection.codes import EntryKind as K
 from app.modules.protection.models import (
-    ConfidentialNote,
-    ConfidentialRelease,
-    CustodyMeasure,
     EmergencyAccess,
     EndangermentCase,
     EndangermentReport,
@@ -44,9 +37,8 @@ from app.modules.protection.models import (
     ProtectionSignature,
 )
 from app.modules.protection.rules import ENDED, OPEN, PROFESSIONALS, UNASSESSED, WAITING
-from app.modules.protection.schemas.access import EmergencyAccessQuery
 from app.modules.protection.schemas.intake import CaseQuery
-from app.policy import Actor, Permission, Role
+from app.policy import Actor, Role
 
 _ACCOUNT = table(
     "account",
@@ -56,6 +48,8 @@ _ACCOUNT = table(
     column("roles", ARRAY(Text)),
     column("is_active", Boolean),
 )
+
+
 _LINE = frozenset({Role.TEAM_LEAD, Role.OFFICE_HEAD, Role.CHILD_PROTECTION_COORDINATOR})
 
 
@@ -152,6 +146,12 @@ def list_cases(db: Session, query: CaseQuery, actor: Actor) -> tuple[list[Any], 
     return paginate(db, rows, query, sorts, EndangermentCase.id)
 
 
+def lock_case(db: Session, case_id: UUID | None) -> EndangermentCase:
+    """A case by its id, locked for a change (system)."""
+    wanted = select(EndangermentCase).where(EndangermentCase.id == case_id)
+    return found(db.scalar(wanted.with_for_update(key_share=True)))
+
+
 def children_of(db: Session, case: EndangermentCase) -> Sequence[ProtectionChild]:
     """The children of a case, by pseudonym."""
     rows = select(ProtectionChild).where(ProtectionChild.case_id == case.id).order_by(ProtectionChild.pseudonym)
@@ -242,90 +242,10 @@ def duties_of(db: Session, subject_ids: Iterable[UUID]) -> list[tuple[Deadline, 
     return list(reached.values())
 
 
-def custodies_of(db: Session, case: EndangermentCase) -> Sequence[CustodyMeasure]:
-    """The children of a case that are or were in care, oldest first."""
-    rows = (
-        select(CustodyMeasure)
-        .where(CustodyMeasure.case_id == case.id)
-        .order_by(CustodyMeasure.started_at, CustodyMeasure.id)
-    )
-    return db.scalars(rows).all()
-
-
-def get_custody(
-    db: Session, custody_id: UUID, actor: Actor, *, lock: bool = False, at: datetime | None = None
-) -> tuple[CustodyMeasure, EndangermentCase]:
-    """One Inobhutnahme and its case; 404 for whoever may not read the case. `lock`: the case first, then it."""
-    case_id = db.scalar(select(CustodyMeasure.case_id).where(CustodyMeasure.id == custody_id))
-    case = get_case(db, found(case_id), actor, lock=lock, read=True, at=at)
-    rows = select(CustodyMeasure).where(CustodyMeasure.id == custody_id)
-    return found(db.scalar(rows.with_for_update(key_share=True) if lock else rows)), case
-
-
-def notes_of(db: Session, case: EndangermentCase, actor: Actor) -> Sequence[ConfidentialNote]:
-    """What was entrusted to the actor, or passed on to them by whom it was entrusted to."""
-    passed_on = exists().where(
-        ConfidentialRelease.note_id == ConfidentialNote.id, ConfidentialRelease.to_account_id == actor.id
-    )
-    rows = select(ConfidentialNote).where(
-        ConfidentialNote.case_id == case.id, or_(ConfidentialNote.owner_id == actor.id, passed_on)
-    )
-    return db.scalars(rows.order_by(ConfidentialNote.created_at, ConfidentialNote.id)).all()
-
-
-def case_of_note(db: Session, note_id: UUID) -> UUID:
-    """The case an entrusted note belongs to."""
-    return found(db.scalar(select(ConfidentialNote.case_id).where(ConfidentialNote.id == note_id)))
-
-
-def releases_of(db: Session, note: ConfidentialNote) -> Sequence[ConfidentialRelease]:
-    """To whom an entrusted note was passed on."""
-    rows = select(ConfidentialRelease).where(ConfidentialRelease.note_id == note.id)
-    return db.scalars(rows.order_by(ConfidentialRelease.released_at, ConfidentialRelease.id)).all()
-
-
-def list_accesses(db: Session, query: EmergencyAccessQuery, actor: Actor) -> tuple[list[Any], str | None, int | None]:
-    """A page of break-glass accesses of the office."""
-    rows = select(EmergencyAccess).where(EmergencyAccess.youth_office_id == actor.organisation_id)
-    if query.reviewed is not None:
-        done = EmergencyAccess.reviewed_at.is_not(None)
-        rows = rows.where(done if query.reviewed else not_(done))
-    return paginate(db, rows, query, {"opened_at": EmergencyAccess.opened_at}, EmergencyAccess.id)
-
-
-def get_access(db: Session, access_id: UUID, actor: Actor, *, lock: bool = False) -> EmergencyAccess:
-    """One break-glass access of the office."""
-    rows = select(EmergencyAccess).where(
-        EmergencyAccess.id == access_id, EmergencyAccess.youth_office_id == actor.organisation_id
-    )
-    return found(db.scalar(rows.with_for_update() if lock else rows))
-
-
-def readings_of(db: Session, access: EmergencyAccess) -> Sequence[AuditEntry]:
-    """What the log says was read, or done, in the case by whoever broke the glass, while it was open."""
-    rows = select(AuditEntry).where(
-        AuditEntry.subject_id == access.case_id,
-        AuditEntry.actor_id == access.account_id,
-        AuditEntry.action.startswith(f"{EndangermentCase.__tablename__}."),
-        AuditEntry.at.between(access.opened_at, access.ends_at),
-    )
-    return db.scalars(rows.order_by(AuditEntry.at, AuditEntry.written_at)).all()
-
-
 def names_of(db: Session, account_ids: Iterable[UUID]) -> dict[UUID, str]:
     """What people are called."""
     rows = select(_ACCOUNT.c.id, _ACCOUNT.c.name).where(_ACCOUNT.c.id.in_(list(account_ids)))
     return {row.id: row.name for row in db.execute(rows)}
-
-
-def case_of_duty(db: Session, deadline: Deadline) -> EndangermentCase:
-    """The case a deadline belongs to: its subject, or that of its Inobhutnahme or break-glass access (system)."""
-    case_id = deadline.subject_id
-    if deadline.subject_kind == "custody_measure":
-        case_id = found(db.get(CustodyMeasure, deadline.subject_id)).case_id
-    elif deadline.subject_kind == "emergency_access":
-        case_id = found(db.get(EmergencyAccess, deadline.subject_id)).case_id
-    return found(db.get(EndangermentCase, case_id))
 
 
 def open_duties(db: Session, subject_id: UUID, kinds: Iterable[Duty]) -> Sequence[Deadline]:
@@ -334,46 +254,3 @@ def open_duties(db: Session, subject_id: UUID, kinds: Iterable[Duty]) -> Sequenc
         Deadline.subject_id == subject_id, Deadline.kind.in_([duty.value for duty in kinds]), Deadline.met_at.is_(None)
     )
     return db.scalars(rows).all()
-
-
-_NO_WORK = frozenset({Duty.ON_CALL, Duty.MOST})
-"""What calls somebody, but is nothing to be done today."""
-
-
-def _work(asked: Asked) -> list[Select[*tuple[Any, ...]]]:
-    """What is due in the cases the actor works on, and what nobody works on yet."""
-    actor = asked.actor
-    if actor.may(Permission.PROTECTION_SUPERVISE):
-        return [_to_review(asked)]
-    if not actor.may(Permission.PROTECTION_READ):
-        return []
-    unled = and_(EndangermentCase.state.in_(WAITING), literal(actor.may(Permission.PROTECTION_WORK)))
-    columns = waiting(
-        Deadline.kind,
-        subject=EndangermentCase,
-        path="/v1/endangerment-cases/",
-        help_id=EndangermentCase.help_id,
-        due_at=Deadline.due_at,
-        me=or_(involved(actor), unled),
-    )
-    rows = readable(actor).join(Deadline, Deadline.subject_id == EndangermentCase.id).with_only_columns(*columns)
-    return [rows.where(Deadline.met_at.is_(None), Deadline.kind.in_(sorted(WORK.kinds)))]
-
-
-def _to_review(asked: Asked) -> Select[*tuple[Any, ...]]:
-    """Break-glass accesses at which the data-protection officer has not looked."""
-    access = EmergencyAccess
-    columns = waiting(
-        Deadline.kind,
-        subject=access,
-        path="/v1/emergency-accesses/",
-        help_id=null(),
-        due_at=Deadline.due_at,
-        me=literal(value=True),
-    )
-    rows = select(*columns).select_from(access).join(Deadline, Deadline.subject_id == access.id)
-    mine = access.youth_office_id == asked.actor.organisation_id
-    return rows.where(mine, Deadline.met_at.is_(None), Deadline.kind == Duty.EMERGENCY_REVIEW.value)
-
-
-WORK = Source({duty.value: duty.title_de for duty in Duty if duty not in _NO_WORK}, _work)
