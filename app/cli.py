@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import gc
 import json
 import signal
 import sys
@@ -42,6 +43,7 @@ def main() -> None:
 @cli.command()
 def run(host: str | None = None, port: int | None = None) -> None:
     """Everything on one machine: database, migrations, demo data, server. The way to look at Handschlag."""
+    gc.disable()  # nothing is garbage while the house is loaded; the server turns it on when it stands
     from app.core import clock
     from app.database import migrate, open_database
     from app.demo.seed import seed
@@ -60,6 +62,7 @@ def run(host: str | None = None, port: int | None = None) -> None:
 @cli.command()
 def serve(host: str | None = None, port: int | None = None) -> None:
     """The server alone, on a migrated database. The worker runs inside unless HANDSCHLAG_WORKER=none."""
+    gc.disable()  # as for run
     from app.database import open_database
 
     settings = _settings(host, port)

@@ -98,6 +98,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     sys.setswitchinterval(SWITCH_SECONDS)
     gc.collect()
     gc.freeze()  # what is loaded now stays: full collections need not walk it, which cost 200 ms each
+    gc.enable()
     stop = asyncio.Event()
     tasks: list[asyncio.Task[Any]] = []
     if kernel.settings.worker == "inside":

@@ -6,17 +6,23 @@ from typing import Any
 import pytest
 
 from app.core.kernel import Kernel
+from app.core.ticker import Ticker
 from app.modules.protection.codes import CustodyState
 from app.modules.protection.workflow import CUSTODY
 from app.policy import Role
+from app.wiring import HANDLERS, on_published
 from tests.modules.protection.given import CUSTODY as BODIES
 from tests.modules.protection.given import Office
 from tests.modules.protection.test_procedure import pointers
-from tests.world import World
+from tests.world import Clock, World
 
 
 @pytest.fixture
 def office(world: World) -> Office:
+    return _assessed(world)
+
+
+def _assessed(world: World) -> Office:
     made = Office(world)
     made.receive()
     made.assign()
@@ -180,11 +186,18 @@ def test_every_row_of_the_table_and_no_other(office: Office, state: CustodyState
             office.custody(custody, "end")
 
 
+@pytest.fixture(scope="module")
+def in_care(kernel: Kernel, http: Any) -> tuple[Office, Any]:
+    """A child in care; a body that lacks something is refused before anybody looks where it stands."""
+    made = _assessed(World(kernel, http, Clock(), Ticker(kernel.work, HANDLERS, on_published, 1)))
+    return made, made.take(liberty=True)
+
+
 @pytest.mark.parametrize(
     ("action", "name"), [(action, name) for action, body in BODIES.items() for name in body] + [("end", "ended_at")]
 )
-def test_every_step_says_what_it_must(office: Office, action: str, name: str) -> None:
-    custody = office.take(liberty=True)
+def test_every_step_says_what_it_must(in_care: tuple[Office, Any], action: str, name: str) -> None:
+    office, custody = in_care
     body = {"ended_at": "2026-03-02T08:00:00Z"} if action in {"end", "end_liberty"} else {}
     body = {"action": action, **body, **BODIES[action]}
     del body[name]
