@@ -2,12 +2,17 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import httpx
 import pytest
 import structlog
 from fastapi import FastAPI
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.core import log, refusals
 from app.core.asgi import Envelope
@@ -106,6 +111,41 @@ def test_a_limiter_refuses_when_the_allowance_is_used_up() -> None:
     assert 1 <= int(refused.value.headers["Retry-After"]) <= 60
     assert refused.value.headers["RateLimit"].startswith('"login";r=0;')
     assert limiter.hit("b").remaining == 2  # everybody has an allowance of their own
+
+
+def test_the_window_slides_and_old_counts_are_forgotten() -> None:
+    limiter, start = Limiter("account", 10), 600.0
+    for _ in range(10):
+        limiter.hit("a", start + 59)
+    with pytest.raises(TooManyRequests):
+        limiter.hit("a", start + 61)  # nearly all of the last minute's still count
+    assert limiter.hit("a", start + 90).remaining == 4  # half of them
+    assert limiter.hit("a", start + 180).remaining == 9  # a minute without anything lies between
+    assert limiter.hit("a", start + 60).remaining == 9  # a clock set back locks nobody out
+
+
+@given(st.lists(st.floats(0, 600), min_size=1, max_size=200).map(sorted), st.integers(1, 20))
+def test_no_minute_of_the_clock_lets_more_through_than_allowed(instants: list[float], most: int) -> None:
+    limiter, counts = Limiter("account", most), Counter[int]()
+    for instant in instants:
+        with suppress(TooManyRequests):
+            limiter.hit("a", instant)
+            counts[int(instant // 60)] += 1
+    assert max(counts.values()) <= most
+
+
+def test_many_at_once_get_no_more_than_allowed() -> None:
+    limiter, at = Limiter("account", 50), 60.0
+
+    def ask(_: int) -> bool:
+        try:
+            limiter.hit("a", at)
+        except TooManyRequests:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(ask, range(200))) == 50
 
 
 def test_an_account_that_asks_too_often_is_told_when_to_return(
